@@ -363,7 +363,7 @@ DEFECTS = (
         "ncci-ptp-modifier-required",
         "rejected",
         _visit_without_modifier,
-        needs=_at("joint", "medicare"),
+        needs=_at("injection", "medicare"),
     ),
     Defect("mue-exceeded", "rejected", _units(0, "2"), needs=_at("wellness", "medicare")),
     Defect("mue-exceeded-clinical", "review", _units(-1, "20"), needs=_at("joint", "medicare")),
