@@ -1,5 +1,8 @@
 """The stream of synthetic claims is repeatable, cut anywhere, and mixed as promised."""
 
+import os
+import subprocess
+import sys
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -138,3 +141,21 @@ def test_every_first_milestone_edit_has_a_defect(shared_data: Path) -> None:
         for defect in DEFECTS:
             if defect.edit == cells[1].strip():
                 assert defect.disposition == expected
+
+
+def test_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
+    """Nothing hangs on the order of a set or on the built-in hash."""
+    script = (
+        "import orjson; from scrubber.synthetic import generate; "
+        "print(orjson.dumps([claim.event for claim in generate(200, 1)]).decode())"
+    )
+    written = {
+        subprocess.run(  # noqa: S603  # our own interpreter and script
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(written) == 1
