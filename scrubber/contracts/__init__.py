@@ -1,0 +1,1 @@
+"""The wire: what clearinghouses send, what workers answer, and the shapes both rely on."""

@@ -1,0 +1,230 @@
+"""
+Raw bytes to a claim event, or the reason why not.
+
+A record nobody can be told about is `Undecodable` (a dead letter). A record whose sender can be
+told, since its submission id is readable, but whose claim does not fit the schema, is
+`SchemaInvalid` (a rejected outcome).
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+import orjson
+from pydantic import TypeAdapter, ValidationError
+
+from scrubber.contracts.claim import SCHEMA_VERSION, ClaimEvent
+
+MAX_BYTES: Final = 1 << 20
+MAX_DEPTH: Final = 64
+BOM: Final = b"\xef\xbb\xbf"
+
+Json = dict[str, Any]
+
+
+
+class _Envelope(msgspec.Struct, gc=False):
+    """The few members that must be read before anything else; the claim stays bytes."""
+
+    schema_version: Any = None
+    submission_id: Any = None
+    claim: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_EVENT = TypeAdapter(ClaimEvent)
+_ONE_LINE = bytes.maketrans(b"\r\n", b"  ")  # line breaks stand only between JSON tokens
+_SUBMISSION_ID = re.compile(r"[!-~]{1,128}")
+_BACKSLASH, _QUOTE = b"\\\""
+
+
+class Undecodable(ValueError):  # noqa: N818 (the contract's word; it is a verdict on data)
+    """
+    A record that no outcome can answer; it becomes a dead letter.
+
+    `error_type` is the dead letter's header, `reason` our own words without any of the record's,
+    `offset` the byte offset in the record at which reading failed.
+    """
+
+    def __init__(self, reason: str, *, offset: int = 0) -> None:
+        """Keep the parts; the text is for people."""
+        super().__init__(f"{reason} (byte offset {offset})")
+        self.error_type = "claim-event-unreadable"
+        self.reason = reason
+        self.offset = offset
+
+
+@dataclass(slots=True, frozen=True)
+class Fault:
+    """One place where a claim does not fit the schema; `pointer` is relative to the claim."""
+
+    pointer: str
+    found: str
+    expected: str
+
+
+class SchemaInvalid(ValueError):  # noqa: N818
+    """
+    A readable submission whose claim does not fit the schema; every fault is listed.
+
+    `claim` is the JSON text of the claim as it was sent.
+    """
+
+    def __init__(self, submission_id: str, faults: tuple[Fault, ...], claim: bytes) -> None:
+        """Keep the parts; the text names no value."""
+        super().__init__(f"{len(faults)} schema faults")
+        self.submission_id = submission_id
+        self.faults = faults
+        self.claim = claim
+
+
+@dataclass(slots=True)
+class Decoded:
+    """A claim event, and the JSON text of its claim, which outcomes carry on untouched."""
+
+    event: ClaimEvent
+    claim: bytes
+
+
+def decode_claim_event(raw: bytes) -> Decoded:
+    """
+    Return the claim event in `raw` (UTF-8 JSON, at most 1 MiB and 64 levels).
+
+    A leading byte order mark is skipped. `null`, blank text and an absent member mean the same.
+    Raises `Undecodable` or `SchemaInvalid`.
+    """
+    if len(raw) > MAX_BYTES:
+        raise Undecodable(f"{len(raw)} bytes; the limit is {MAX_BYTES}", offset=MAX_BYTES)
+    raw = raw.removeprefix(BOM)
+    # An upper bound of the depth, since texts hold brackets too, is enough for most records.
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and (at := _too_deep_at(raw)) is not None:
+        raise Undecodable(f"nested deeper than {MAX_DEPTH} levels", offset=at)
+    try:
+        envelope = _ENVELOPE.decode(raw)
+        if not raw.isascii():
+            raw.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise _unreadable(raw) from None
+    submission_id = envelope.submission_id
+    if not _usable(submission_id):
+        raise Undecodable("no usable submission_id (1 to 128 printable ASCII characters, no blanks)")
+    version = envelope.schema_version
+    if version.__class__ is not int or version != SCHEMA_VERSION:
+        raise Undecodable(f"unknown schema_version; this release reads {SCHEMA_VERSION}")
+    claim = bytes(envelope.claim)
+    if b"\n" in claim or b"\r" in claim:
+        claim = claim.translate(_ONE_LINE)
+    text = raw
+    if b"null" in raw or b'""' in raw:
+        text = orjson.dumps(_without_blanks(orjson.loads(raw)))
+    try:
+        return Decoded(_EVENT.validate_json(text), claim)
+    except ValidationError as error:
+        raise SchemaInvalid(submission_id, _faults(error), claim) from None
+
+
+def _unreadable(raw: bytes) -> Undecodable:
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as fault:
+        return Undecodable("not UTF-8", offset=fault.start)
+    if not text.strip():
+        return Undecodable("empty")
+    try:
+        orjson.loads(raw)
+    except orjson.JSONDecodeError as fault:
+        # The library counts characters; people seek bytes.
+        return Undecodable("not valid JSON", offset=len(text[: fault.pos].encode()))
+    return Undecodable("not a JSON object")
+
+
+def _too_deep_at(raw: bytes) -> int | None:
+    depth = 0
+    in_text = escaped = False
+    for offset, byte in enumerate(raw):
+        if in_text:
+            if escaped:
+                escaped = False
+            elif byte == _BACKSLASH:
+                escaped = True
+            elif byte == _QUOTE:
+                in_text = False
+        elif byte == _QUOTE:
+            in_text = True
+        elif byte in b"{[":
+            depth += 1
+            if depth > MAX_DEPTH:
+                return offset
+        elif byte in b"}]":
+            depth -= 1
+    return None
+
+
+def _usable(submission_id: object) -> bool:
+    return isinstance(submission_id, str) and _SUBMISSION_ID.fullmatch(submission_id) is not None
+
+
+def _without_blanks(value: Any) -> Any:  # noqa: ANN401 (JSON)
+    """Return `value` without members that are null or blank text; list places stay."""
+    if isinstance(value, dict):
+        return {
+            key: _without_blanks(member)
+            for key, member in value.items()
+            if member is not None and not (member.__class__ is str and not member.strip())
+        }
+    if isinstance(value, list):
+        return [_without_blanks(member) for member in value]
+    return value
+
+
+_EXPECTED = {
+    "amount": "an exact decimal such as \"150.00\"",
+    "bool_type": "true or false",
+    "dataclass_type": "an object",
+    "date_from_datetime_parsing": "a date YYYY-MM-DD",
+    "date_parsing": "a date YYYY-MM-DD that exists",
+    "datetime_from_date_parsing": "a time such as 2026-07-02T14:03:00Z",
+    "datetime_parsing": "a time such as 2026-07-02T14:03:00Z",
+    "datetime_type": "a time such as 2026-07-02T14:03:00Z",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "list_type": "a list",
+    "missing": "a value",
+    "string_pattern_mismatch": "a date YYYY-MM-DD",
+    "string_type": "text",
+    "timezone_naive": "a time with its zone, such as 2026-07-02T14:03:00Z",
+}
+
+
+def _faults(error: ValidationError) -> tuple[Fault, ...]:
+    """Return one fault for each place, in document order of the schema."""
+    faults: dict[str, Fault] = {}
+    for item in error.errors(include_url=False):
+        kind, place = item["type"], item["loc"]
+        if "diagnosis_pointers" in place and len(place) > place.index("diagnosis_pointers") + 2:
+            place, kind = place[:-1], "pointer"
+        expected = _EXPECTED.get(kind) or (
+            item.get("ctx", {}).get("expected", "")
+            if kind == "literal_error"
+            else "a whole number or a letter A to L"
+        )
+        in_claim = place[1:] if place[0] == "claim" else ("..", *place)
+        pointer = "".join(f"/{part}" for part in in_claim).replace("/../", "#/")
+        found = "missing" if kind == "missing" else _json_type(item["input"])
+        faults.setdefault(pointer, Fault(pointer, found, expected))
+    return tuple(faults.values())
+
+
+def _json_type(value: object) -> str:
+    for kind, name in (
+        (bool, "true or false"),
+        (str, "text of another form"),
+        (int, "a number"),
+        (float, "a number"),
+        (list, "a list"),
+        (dict, "an object"),
+    ):
+        if isinstance(value, kind):
+            return name
+    return "null"

@@ -1,0 +1,1 @@
+"""Findings to clean, rejected or review."""

@@ -1,0 +1,17 @@
+"""Findings to a disposition: any reject rejects, else any review holds, else the claim is clean."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from scrubber.edits.results import Said
+from scrubber.edits.verdict import Fail
+
+Disposition = Literal["clean", "rejected", "review"]
+
+
+def decide(said: Iterable[Said]) -> Disposition:
+    """Return where the claim goes; warn and info findings travel along and decide nothing."""
+    severities = {one.severity for one in said if isinstance(one.verdict, Fail)}
+    if "reject" in severities:
+        return "rejected"
+    return "review" if "review" in severities else "clean"

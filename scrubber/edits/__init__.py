@@ -1,0 +1,1 @@
+"""The edits: one defect, one function, one file; a family of edits, one folder."""

@@ -1,0 +1,1 @@
+"""Who is billed, who bills, who is treated, who did it."""

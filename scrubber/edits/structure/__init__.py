@@ -1,0 +1,1 @@
+"""Can the claim be read and travel in an 837 at all."""

@@ -1,0 +1,1 @@
+"""Verdicts to prose for billers; no value leaves here that lacks the shape of its kind."""

@@ -1,0 +1,1 @@
+"""What a payer changes: which edits run, how severe they are, with which thresholds."""

@@ -1,0 +1,143 @@
+"""Ask every edit of the plan about one claim; all complaints in one pass, whatever happens."""
+
+
+from datetime import date
+from typing import Any
+
+from scrubber.claim.model import Claim, Diagnosis, Line
+from scrubber.claim.prior import Prior
+from scrubber.edits.edit import Edit
+from scrubber.edits.results import Results, Said
+from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, fail, no_data
+from scrubber.pipeline.plan import Bound, DayPlan, Plan
+
+
+def _edit_crashed(edit_id: str, error: str, *lines: Line) -> Fail:
+    """
+    An edit stopped on this claim and gave no answer.
+
+    The claim goes on with the answers of all others; a person looks, since one is missing.
+    """
+    return fail("", *lines, edit=edit_id, error=error)
+
+
+EDIT_CRASHED = Edit(
+    id="edit-crashed",
+    function=_edit_crashed,
+    scope="event",
+    title="An edit stopped on this claim and gave no answer",
+    severity="review",
+    status="active",
+    added="0.1.0",
+    applies_to=("professional", "institutional", "dental"),
+    fields=(),
+    source="Contract: an edit that crashes is a finding, and the claim goes on",
+    checked=date(2026, 11, 24),
+    message="The edit {edit} stopped ({error}) and gave no answer.",
+    fix="Check by hand what the edit checks, and report the edit to the maintainers.",
+)
+
+
+def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
+    """
+    Return what the edits say of the claim; `prior` is `None` where no history is kept.
+
+    The order of what is said is the plan's; the outcome sorts it. An edit that raises is
+    reported as `edit-crashed`, once for each time it was asked.
+    """
+    own = plan.on(claim.day)
+    said: list[Said] = []
+    ran = own.ids
+    for bound in own.claim:
+        _ask(said, bound, (), claim, *bound.extras)
+    for day, lines in claim.by_day:
+        today = own if day == claim.day else plan.on(day)
+        if today is not own:
+            ran |= today.ids
+        _run_lines(today, claim, lines, said)
+        for bound in today.day:
+            _ask(said, bound, lines, claim, lines, *bound.extras)
+        if len(lines) > 1:
+            _run_pairs(today, claim, lines, said)
+        said.extend(today.lacking)
+    if not claim.by_day:
+        said.extend(own.lacking)
+    for diagnosis in claim.diagnoses:
+        _run_diagnosis(plan, claim, diagnosis, said)
+    for bound in own.history:
+        _ask(said, bound, (), claim, prior, *bound.extras)
+    results = Results(said, ran)
+    for bound in own.closing:
+        _ask(said, bound, (), claim, results, *bound.extras)
+    return results
+
+
+def _ask(said: list[Said], bound: Bound, lines: tuple[Line, ...], *arguments: object) -> None:
+    try:
+        verdict = bound.call(*arguments)
+        if verdict is not PASS:
+            _note(said, bound, verdict)
+    except Exception as error:  # noqa: BLE001 (law 6: a crash is a finding)
+        _crash(said, bound, error, lines)
+
+
+def _run_lines(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list[Said]) -> None:
+    for bound in today.line:
+        call, extras = bound.call, bound.extras
+        for line in lines:  # the innermost loop: `_ask` would cost as much as most edits do
+            try:
+                verdict = call(claim, line, *extras) if extras else call(claim, line)
+                if verdict is not PASS:
+                    _note(said, bound, verdict)
+            except Exception as error:  # noqa: BLE001
+                _crash(said, bound, error, (line,))
+
+
+def _run_pairs(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list[Said]) -> None:
+    proposals: dict[Any, Any] = {}  # edits that share a search share its result
+    for bound in today.line_pair:
+        search = bound.edit.pairs
+        try:
+            if search not in proposals:
+                proposals[search] = search(claim, lines, *bound.tables)  # type: ignore[misc]
+            proposed = proposals[search]
+        except Exception as error:  # noqa: BLE001
+            _crash(said, bound, error, lines)
+            continue
+        if isinstance(proposed, NoData):
+            said.append(Said(bound.edit, bound.severity, proposed))
+            continue
+        for line, other, row in proposed:
+            _ask(said, bound, (line, other), claim, line, other, row, *bound.extras)
+
+
+def _run_diagnosis(plan: Plan, claim: Claim, diagnosis: Diagnosis, said: list[Said]) -> None:
+    first = diagnosis.first_day or claim.day
+    last = diagnosis.last_day or first
+    today = plan.on(last)
+    codes = today.diagnosis_codes
+    first_codes = codes if first == last else plan.on(first).diagnosis_codes
+    for bound in today.diagnosis:
+        if (codes is None or first_codes is None) and not bound.edit.partial_data:
+            missing = no_data("icd-10-cm", last if codes is None else first)
+            said.append(Said(bound.edit, bound.severity, missing))
+        else:
+            _ask(said, bound, (), claim, diagnosis, first_codes, codes, *bound.extras)
+
+
+def _crash(said: list[Said], bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
+    # The text of an exception may quote the claim; the class of it cannot.
+    crashed = _edit_crashed(bound.edit.id, type(error).__name__, *lines)
+    said.append(Said(EDIT_CRASHED, EDIT_CRASHED.severity, crashed))
+
+
+def _note(said: list[Said], bound: Bound, verdict: object) -> None:
+    edit, severity = bound.edit, bound.severity
+    for one in verdict if isinstance(verdict, tuple) else (verdict,):
+        if isinstance(one, Fail) and one.severity and edit.status != "preview":
+            said.append(Said(edit, one.severity, one))
+        elif isinstance(one, Fail | Bypassed | NoData):
+            said.append(Said(edit, severity, one))
+        else:
+            message = f"{edit.id} answered with {type(one).__name__}, which is no verdict"
+            raise TypeError(message)

@@ -1,0 +1,130 @@
+"""One submission in, one outcome out: the function that every way of running calls."""
+
+import orjson
+
+from scrubber import __version__
+from scrubber.claim.compile import compile_claim
+from scrubber.claim.model import Claim
+from scrubber.claim.prior import Prior
+from scrubber.contracts.claim import ClaimType
+from scrubber.contracts.decode import Decoded, SchemaInvalid
+from scrubber.disposition.decide import decide
+from scrubber.disposition.review import review_block
+from scrubber.edits.edit import Edit
+from scrubber.edits.results import Results, Said
+from scrubber.edits.structure.claim_schema_invalid import claim_schema_invalid
+from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.messages import render
+from scrubber.payers.pack import PayerPack
+from scrubber.payers.select import PackShelf
+from scrubber.pipeline.outcome import Outcome, build_outcome
+from scrubber.pipeline.plan import Plan
+from scrubber.pipeline.run import run
+from scrubber.reference.shelf import Shelf
+
+
+class Scrubber:
+    """Edits, payer packs and reference tables, put together; claims go through `scrub`."""
+
+    def __init__(
+        self, edits: tuple[Edit, ...], edits_version: str, packs: PackShelf, shelf: Shelf
+    ) -> None:
+        """Keep the parts; plans are made when the first claim needs them."""
+        self._edits = edits
+        self._edits_version = edits_version
+        self._packs = packs
+        self._shelf = shelf
+        self._plans: dict[tuple[ClaimType, str], Plan] = {}
+        self._versions: dict[tuple[str, tuple[tuple[str, str], ...]], bytes] = {}
+
+    def scrub(self, decoded: Decoded, prior: Prior | None = None) -> Outcome:
+        """
+        Return the outcome of a submission.
+
+        Pure: the same event, history and versions give the same outcome, whatever the time or
+        place. `prior` is `None` where no history is kept.
+        """
+        event = decoded.event
+        claim = compile_claim(event)
+        pack = self._packs.pack_for(claim)
+        plan = self._plan(claim.type, pack)
+        results = run(plan, claim, prior)
+        said = results.said
+        disposition = decide(said)
+        return build_outcome(
+            claim.submission_id,
+            disposition,
+            findings=render.findings(said),
+            no_data=render.missing_data(said),
+            bypassed=render.bypasses(said),
+            counts=_counts(results),
+            review=review_block(claim, event.submitted_at, said)
+            if disposition == "review"
+            else None,
+            versions=self._versions_of(plan, claim, pack),
+            claim=decoded.claim,
+        )
+
+    def refuse(self, invalid: SchemaInvalid) -> Outcome:
+        """Return the rejected outcome of a submission whose claim does not fit the schema."""
+        edit = claim_schema_invalid
+        said = [Said(edit, edit.severity, edit.function(fault)) for fault in invalid.faults]
+        return build_outcome(
+            invalid.submission_id,
+            "rejected",
+            findings=render.findings(said),
+            no_data=[],
+            bypassed=[],
+            counts={"pass": 0, "fail": 1, "bypassed": 0, "no_data": 0},
+            review=None,
+            versions=self._version_text(self._packs.base.name, ()),
+            claim=invalid.claim,
+        )
+
+    def _plan(self, claim_type: ClaimType, pack: PayerPack) -> Plan:
+        key = (claim_type, pack.name)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = Plan(claim_type, pack, self._edits, self._shelf)
+        return plan
+
+    def _versions_of(self, plan: Plan, claim: Claim, pack: PayerPack) -> bytes:
+        days = {claim.day, *(day for day, _ in claim.by_day)}
+        if len(days) == 1:
+            return self._version_text(pack.name, plan.on(claim.day).reference)
+        merged: dict[str, set[str]] = {}
+        for day in days:
+            for kind, version in plan.on(day).reference:
+                merged.setdefault(kind, set()).add(version)
+        return self._version_text(
+            pack.name, tuple((kind, " ".join(sorted(merged[kind]))) for kind in sorted(merged))
+        )
+
+    def _version_text(self, pack_name: str, reference: tuple[tuple[str, str], ...]) -> bytes:
+        key = (pack_name, reference)
+        text = self._versions.get(key)
+        if text is None:
+            text = self._versions[key] = orjson.dumps(
+                {
+                    "scrubber": __version__,
+                    "edits": self._edits_version,
+                    "payer_pack": pack_name,
+                    "reference": dict(reference),
+                }
+            )
+        return text
+
+
+def _counts(results: Results) -> dict[str, int]:
+    """Return how many edits passed, failed, were bypassed or had no data; each counts once."""
+    failed = {one.edit.id for one in results.said if isinstance(one.verdict, Fail)}
+    allowed = {one.edit.id for one in results.said if isinstance(one.verdict, Bypassed)} - failed
+    blind = {one.edit.id for one in results.said if isinstance(one.verdict, NoData)}
+    blind -= failed | allowed
+    asked = len(results.ran | failed)
+    return {
+        "pass": asked - len(failed) - len(allowed) - len(blind),
+        "fail": len(failed),
+        "bypassed": len(allowed),
+        "no_data": len(blind),
+    }
