@@ -1,7 +1,6 @@
 """Turn a validated claim event into the structs the edits read, with every derived value."""
 
 from datetime import UTC, date, timedelta
-from decimal import Decimal
 
 from scrubber.claim.model import (
     NO_ADDRESS,
@@ -32,24 +31,27 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
     """
     Return the claim of an event, ready for the edits.
 
-    Codes lose their dots, money and units become `Decimal`, pointer letters become numbers.
+    Text is trimmed, codes are upper-cased, ICD codes lose their dots, pointer letters become
+    numbers. The event's own structs of persons are trimmed in place and carried on.
     """
     doc = event.claim
     submitted = event.submitted_at.astimezone(UTC)
     received = submitted.date()
     payers = tuple(_payer(i, payer) for i, payer in enumerate(doc.payers))
     destination = _destination(payers, doc.lines)
-    bill_type = doc.type_of_bill.zfill(4) if len(doc.type_of_bill) in (3, 4) else ""
+    type_of_bill = doc.type_of_bill.strip().upper()
+    bill_type = type_of_bill.zfill(4) if len(type_of_bill) in (3, 4) else ""
     is_inpatient = doc.type == "institutional" and bill_type[1:3] in INPATIENT_BILLS
     day = _claim_day(doc, received, is_inpatient=is_inpatient)
-    billing = doc.billing_provider or NO_PROVIDER
-    rendering = doc.rendering_provider or NO_PROVIDER
+    billing = _provider(doc.billing_provider)
+    rendering = _provider(doc.rendering_provider)
     claim_npi = rendering.npi or billing.npi
+    place_of_service = doc.place_of_service.strip().upper()
     lines = tuple(
         _line(
             i,
             line,
-            doc.place_of_service,
+            place_of_service,
             claim_npi,
             day if is_inpatient else line.service_from or day,
         )
@@ -65,81 +67,137 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         day,
         is_inpatient,
         destination.filing_indicator in MEDICARE_INDICATORS,
-        doc.patient_control_number,
-        doc.claim_frequency_code,
-        doc.payer_claim_control_number,
-        doc.place_of_service,
-        doc.type_of_bill,
+        doc.patient_control_number.strip(),
+        doc.claim_frequency_code.strip().upper(),
+        doc.payer_claim_control_number.strip(),
+        place_of_service,
+        type_of_bill,
         bill_type,
-        doc.claim_or_encounter,
+        doc.claim_or_encounter.strip().upper(),
         doc.predetermination,
-        doc.delay_reason_code,
-        doc.clia_number,
+        doc.delay_reason_code.strip().upper(),
+        doc.clia_number.strip().upper(),
         doc.previous_submission or NO_PREVIOUS,
-        _decimal(doc.total_charge),
-        _decimal(doc.patient_amount_paid),
-        doc.accept_assignment,
-        doc.release_of_information,
-        doc.benefits_assigned,
-        tuple(doc.related_causes),
+        doc.total_charge,
+        doc.patient_amount_paid,
+        doc.accept_assignment.strip().upper(),
+        doc.release_of_information.strip().upper(),
+        doc.benefits_assigned.strip().upper(),
+        _codes(doc.related_causes),
         doc.accident_date,
-        doc.accident_state,
-        doc.accident_country,
+        doc.accident_state.strip().upper(),
+        doc.accident_country.strip().upper(),
         doc.onset_date,
-        doc.admission or NO_ADMISSION,
+        _admission(doc.admission),
         doc.statement_from,
         doc.statement_to,
-        doc.drg,
+        doc.drg.strip().upper(),
         billing,
         rendering,
-        doc.referring_provider or NO_PROVIDER,
-        doc.ordering_provider or NO_PROVIDER,
-        doc.supervising_provider or NO_PROVIDER,
-        doc.attending_provider or NO_PROVIDER,
-        doc.operating_provider or NO_PROVIDER,
-        doc.service_facility or NO_PROVIDER,
-        (doc.pay_to_address and doc.pay_to_address.address) or NO_ADDRESS,
+        _provider(doc.referring_provider),
+        _provider(doc.ordering_provider),
+        _provider(doc.supervising_provider),
+        _provider(doc.attending_provider),
+        _provider(doc.operating_provider),
+        _provider(doc.service_facility),
+        _address(doc.pay_to_address.address if doc.pay_to_address else None) or NO_ADDRESS,
         payers,
         destination,
-        doc.patient or _patient(payers, destination),
+        _patient_of(doc.patient) or _patient(payers, destination),
         _diagnoses(doc, lines, is_inpatient=is_inpatient),
-        tuple((procedure.code.replace(".", ""), procedure.date) for procedure in doc.procedures),
-        tuple(doc.condition_codes),
-        tuple((occurrence.code, occurrence.date) for occurrence in doc.occurrence_codes),
-        tuple((span.code, span.from_, span.to) for span in doc.occurrence_spans),
-        tuple((value.code, _decimal(value.amount)) for value in doc.value_codes),
+        tuple((_icd(procedure.code), procedure.date) for procedure in doc.procedures),
+        _codes(doc.condition_codes),
+        tuple((occurrence.code.strip().upper(), occurrence.date) for occurrence in doc.occurrence_codes),
+        tuple((span.code.strip().upper(), span.from_, span.to) for span in doc.occurrence_spans),
+        tuple((value.code.strip().upper(), value.amount) for value in doc.value_codes),
         lines,
         _by_day(lines),
         doc.coding or NO_CODING,
     )
 
 
-def _decimal(amount: str | float | None) -> Decimal | None:
-    if amount.__class__ is str:
-        return Decimal(amount)
-    return None if amount is None else Decimal(repr(amount))
+def _icd(code: str) -> str:
+    return code.strip().upper().replace(".", "")
+
+
+def _codes(codes: list[str]) -> tuple[str, ...]:
+    return tuple([code.strip().upper() for code in codes]) if codes else ()
+
+
+def _address(address: wire.Address | None) -> wire.Address | None:
+    if address is not None:
+        address.line1 = address.line1.strip()
+        address.city = address.city.strip()
+        address.state = address.state.strip().upper()
+        address.zip = address.zip.strip()
+        address.country = address.country.strip().upper()
+    return address
+
+
+def _provider(provider: wire.Provider | None) -> wire.Provider:
+    if provider is None:
+        return NO_PROVIDER
+    provider.npi = provider.npi.strip()
+    provider.taxonomy = provider.taxonomy.strip().upper()
+    provider.tax_id = provider.tax_id.strip()
+    provider.tax_id_type = provider.tax_id_type.strip().upper()
+    provider.organization_name = provider.organization_name.strip()
+    provider.last_name = provider.last_name.strip()
+    provider.first_name = provider.first_name.strip()
+    _address(provider.address)
+    return provider
+
+
+def _patient_of(patient: wire.Patient | None) -> wire.Patient | None:
+    if patient is not None:
+        patient.last_name = patient.last_name.strip()
+        patient.first_name = patient.first_name.strip()
+        patient.sex = patient.sex.strip().upper()
+        _address(patient.address)
+    return patient
+
+
+def _subscriber(subscriber: wire.Subscriber | None) -> wire.Subscriber:
+    if subscriber is None:
+        return NO_SUBSCRIBER
+    subscriber.member_id = subscriber.member_id.strip()
+    subscriber.organization_name = subscriber.organization_name.strip()
+    subscriber.last_name = subscriber.last_name.strip()
+    subscriber.first_name = subscriber.first_name.strip()
+    subscriber.sex = subscriber.sex.strip().upper()
+    _address(subscriber.address)
+    return subscriber
+
+
+def _admission(admission: wire.Admission | None) -> wire.Admission:
+    if admission is None:
+        return NO_ADMISSION
+    admission.type = admission.type.strip().upper()
+    admission.source = admission.source.strip().upper()
+    admission.discharge_status = admission.discharge_status.strip().upper()
+    return admission
 
 
 def _adjustments(adjustments: list[wire.Adjustment]) -> tuple[Adjustment, ...]:
-    return tuple(Adjustment(a.group, a.reason, _decimal(a.amount)) for a in adjustments)
+    return tuple(Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount) for a in adjustments)
 
 
 def _payer(index: int, payer: wire.Payer) -> Payer:
     return Payer(
         index,
-        payer.responsibility,
+        payer.responsibility.strip().upper(),
         payer.destination,
-        payer.payer_id,
-        payer.name,
-        payer.filing_indicator,
-        payer.insurance_type_code,
-        payer.claim_number,
-        payer.relationship,
-        payer.subscriber or NO_SUBSCRIBER,
-        payer.group_number,
-        payer.prior_authorization,
-        payer.referral_number,
-        _decimal(payer.paid_amount),
+        payer.payer_id.strip(),
+        payer.name.strip(),
+        payer.filing_indicator.strip().upper(),
+        payer.insurance_type_code.strip().upper(),
+        payer.claim_number.strip(),
+        payer.relationship.strip().upper(),
+        _subscriber(payer.subscriber),
+        payer.group_number.strip(),
+        payer.prior_authorization.strip(),
+        payer.referral_number.strip(),
+        payer.paid_amount,
         _adjustments(payer.adjustments),
         payer.remittance_date,
     )
@@ -154,7 +212,7 @@ def _destination(payers: tuple[Payer, ...], lines: list[wire.ServiceLine]) -> Pa
     for payer in payers:
         if payer.marked_destination:
             return payer
-    adjudicated = {a.responsibility for line in lines for a in line.payer_adjudications}
+    adjudicated = {a.responsibility.strip().upper() for line in lines for a in line.payer_adjudications}
     ordered = sorted(payers, key=lambda payer: RESPONSIBILITY_ORDER.find(payer.responsibility) % 99)
     for payer in ordered:
         if (
@@ -187,35 +245,35 @@ def _claim_day(doc: wire.ClaimDocument, received: date, *, is_inpatient: bool) -
 def _line(
     index: int, line: wire.ServiceLine, place_of_service: str, claim_npi: str, day: date
 ) -> Line:
-    own_rendering = line.rendering_provider or NO_PROVIDER
+    own_rendering = _provider(line.rendering_provider)
     start = line.service_from
     ndc = line.ndc
     return Line(
         index,
         index + 1 if line.number is None else line.number,
-        line.procedure,
-        line.qualifier,
-        tuple(line.modifiers),
-        line.revenue_code,
-        _decimal(line.charge),
-        _decimal(line.units),
-        line.unit_type,
+        line.procedure.strip().upper(),
+        line.qualifier.strip().upper(),
+        _codes(line.modifiers),
+        line.revenue_code.strip().upper(),
+        line.charge,
+        line.units,
+        line.unit_type.strip().upper(),
         start,
         line.service_to or start,
-        line.place_of_service or place_of_service,
+        line.place_of_service.strip().upper() or place_of_service,
         tuple(
             pointer if pointer.__class__ is int else ord(str(pointer).upper()) - 64
             for pointer in line.diagnosis_pointers
         ),
         own_rendering,
         own_rendering.npi or claim_npi,
-        line.ordering_provider or NO_PROVIDER,
-        ndc and Ndc(ndc.code, _decimal(ndc.quantity), ndc.unit),
-        line.prior_authorization,
+        _provider(line.ordering_provider),
+        ndc and Ndc(ndc.code.strip(), ndc.quantity, ndc.unit.strip().upper()),
+        line.prior_authorization.strip(),
         tuple(
             LineAdjudication(
-                a.responsibility,
-                _decimal(a.paid_amount),
+                a.responsibility.strip().upper(),
+                a.paid_amount,
                 _adjustments(a.adjustments),
                 a.remittance_date,
                 a.bundled_into,
@@ -224,10 +282,10 @@ def _line(
         )
         if line.payer_adjudications
         else (),
-        line.clia_number,
+        line.clia_number.strip().upper(),
         tuple(line.teeth),
-        tuple(line.oral_cavity),
-        line.description,
+        _codes(line.oral_cavity),
+        line.description.strip(),
         day,
     )
 
@@ -244,10 +302,10 @@ def _diagnoses(
     return tuple(
         Diagnosis(
             i,
-            diagnosis.code.replace(".", ""),
-            diagnosis.code_system,
-            diagnosis.role,
-            diagnosis.present_on_admission,
+            _icd(diagnosis.code),
+            diagnosis.code_system.strip().upper(),
+            diagnosis.role.strip(),
+            diagnosis.present_on_admission.strip().upper(),
             *spans[i + 1],
         )
         for i, diagnosis in enumerate(doc.diagnoses)

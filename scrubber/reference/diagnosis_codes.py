@@ -1,0 +1,202 @@
+"""ICD-10-CM: which diagnosis codes are billable, and which are headings, as of a day."""
+
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from typing import Literal, NamedTuple
+
+from scrubber.reference.code_table import (
+    ALWAYS_AFTER,
+    ALWAYS_BEFORE,
+    CodeTable,
+    CodeWindow,
+    Period,
+    joined,
+    pack_windows,
+    period_of,
+)
+from scrubber.reference.editions import CACHED_DAYS, Coverage, Edition, Window, within
+
+DiagnosisStatus = Literal["billable", "heading", "other_dates", "unknown"]
+
+_LEAF, _HEADING, _EXTERNAL_CAUSE, _MANIFESTATION = 1, 2, 4, 8
+_CATEGORY_LENGTH = 3
+
+
+class DiagnosisRow(NamedTuple):
+    """
+    A code of an edition; absent dates mean "as long as the edition covers".
+
+    A flag is `None` when the publisher's file has no such column.
+    """
+
+    code: str
+    billable: bool = True
+    effective: date | None = None
+    expires: date | None = None
+    external_cause: bool | None = None
+    manifestation: bool | None = None
+
+
+def pack(rows: Iterable[DiagnosisRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition: leaves, and the headings that follow from them."""
+    carried = 0
+    windows: list[CodeWindow] = []
+    leaf_periods: defaultdict[str, set[Period]] = defaultdict(set)
+    for row in rows:
+        period = period_of(row.effective, row.expires)
+        traits = _LEAF if row.billable else _HEADING
+        for flag, trait in (
+            (row.external_cause, _EXTERNAL_CAUSE),
+            (row.manifestation, _MANIFESTATION),
+        ):
+            carried |= 0 if flag is None else trait
+            traits |= trait if flag else 0
+        windows.append(CodeWindow(row.code, period, traits))
+        if row.billable:
+            leaf_periods[row.code].add(period)
+    windows += _headings(leaf_periods)
+    changes = {each.period.first for each in windows} | {
+        each.period.last + 1 for each in windows
+    }
+    dated = sorted(changes - {ALWAYS_BEFORE, ALWAYS_AFTER + 1})
+    return {
+        **pack_windows(windows),
+        "carried": bytes([carried]),
+        "changes": array("i", [ALWAYS_BEFORE, *dated]).tobytes(),
+    }
+
+
+def _headings(leaf_periods: dict[str, set[Period]]) -> Iterator[CodeWindow]:
+    """Yield each beginning of a leaf as a heading for as long as a leaf below it is in force."""
+    below: defaultdict[str, set[Period]] = defaultdict(set)
+    for code, periods in leaf_periods.items():
+        for length in range(_CATEGORY_LENGTH, len(code)):
+            below[code[:length]] |= periods
+    for code, periods in below.items():
+        for period in joined(periods):
+            yield CodeWindow(code, period, _HEADING)
+
+
+class _LoadedEdition:
+    """One edition, mapped."""
+
+    def __init__(self, edition: Edition) -> None:
+        self.period = period_of(edition.info.effective, edition.info.expires)
+        self.table = CodeTable(edition.buffers)
+        self.carried = edition.buffers["carried"][0]
+        self._changes = memoryview(edition.buffers["changes"]).cast("B").cast("i")
+
+    def current_since(self, ordinal: int) -> int:
+        """Return the day since which the edition's codes are what they are on the day."""
+        return max(
+            self.period.first,
+            max(change for change in self._changes if change <= ordinal),
+        )
+
+    def covers(self, ordinal: int) -> bool:
+        return self.period.first <= ordinal <= self.period.last
+
+
+class DiagnosisSeries:
+    """All loaded editions of ICD-10-CM."""
+
+    def __init__(self, editions: Sequence[Edition]) -> None:
+        self.coverage = Coverage.of(editions)
+        self.loaded = tuple(_LoadedEdition(each) for each in editions)
+        self._view = lru_cache(maxsize=CACHED_DAYS)(self._make_view)
+
+    def as_of(
+        self, day: date, *, latest_when_missing: bool = False
+    ) -> "DiagnosisView | None":
+        """
+        Return the codes as of the day; `None` when no edition covers it.
+
+        With `latest_when_missing`, a day that is not covered is answered as of the last covered
+        day before it.
+        """
+        return self._view(day, latest_when_missing)
+
+    def _make_view(
+        self, day: date, latest_when_missing: bool
+    ) -> "DiagnosisView | None":  # noqa: FBT001
+        ordinal = day.toordinal()
+        answered = self.coverage.last_until(ordinal)
+        if answered is None or (answered != ordinal and not latest_when_missing):
+            return None
+        return DiagnosisView(self, day, answered)
+
+
+class DiagnosisView:
+    """The diagnosis codes as of one day."""
+
+    def __init__(self, series: DiagnosisSeries, day: date, answered: int) -> None:
+        self.day = day
+        self._series = series
+        self._answered = answered
+        # A yearly file is superseded by what changed later: the April codes of a dated table
+        # rank before the October file that still covers the day.
+        self._covering = sorted(
+            (each for each in series.loaded if each.covers(answered)),
+            key=lambda each: (each.current_since(answered), each.period.first),
+            reverse=True,
+        )
+        self._table = self._covering[0].table
+        self.version = date.fromordinal(
+            self._covering[0].current_since(answered)
+        ).isoformat()
+
+    def covers(self, day: date) -> bool:
+        """Return whether an edition is loaded for the other day."""
+        return self._series.coverage.holds(day.toordinal())
+
+    def status(self, code: str) -> DiagnosisStatus:
+        """
+        Return what the code is on the day.
+
+        A heading of another day that was never billable is a heading too: it is known, and it
+        needs more characters. `other_dates` is a code that was or will be billable.
+        """
+        on_day, ever = self._table.traits(code, self._answered)
+        if on_day & _LEAF:
+            return "billable"
+        if on_day & _HEADING:
+            return "heading"
+        for edition in self._series.loaded:
+            ever |= edition.table.traits(code, self._answered)[1]
+        if ever & _LEAF:
+            return "other_dates"
+        return "heading" if ever & _HEADING else "unknown"
+
+    def window(self, code: str) -> Window:
+        """Return the period around the day, or nearest to it, in which the code is billable."""
+        return self._series.coverage.nearest(
+            (
+                within(period, edition.period)
+                for edition in self._series.loaded
+                for period in edition.table.periods(code, _LEAF)
+            ),
+            self._answered,
+        )
+
+    def candidates(self, heading: str, most: int = 4) -> tuple[str, ...]:
+        """Return the first billable codes of the day below the heading."""
+        return tuple(islice(self._table.below(heading, _LEAF, self._answered), most))
+
+    def external_cause(self, code: str) -> bool | None:
+        """Return whether the code is an external cause; `None` when no edition of the day says."""
+        return self._flag(code, _EXTERNAL_CAUSE)
+
+    def manifestation(self, code: str) -> bool | None:
+        """Return whether the code is a manifestation; `None` when no edition of the day says."""
+        return self._flag(code, _MANIFESTATION)
+
+    def _flag(self, code: str, trait: int) -> bool | None:
+        for edition in self._covering:
+            if edition.carried & trait:
+                on_day, ever = edition.table.traits(code, self._answered)
+                return bool((on_day if on_day & _LEAF else ever) & trait)
+        return None

@@ -1,0 +1,176 @@
+"""
+Twins: the cases of an edit as data, run through the real decoder, compiler, plan and engine.
+
+A twin starts from a claim without findings (`tests/claims/<claim>.yaml`) and states for each case
+what is different (`with`, `drop`), which table rows there are (`data`), and what the edit says.
+"""
+
+import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+
+from scrubber.claim.compile import compile_claim
+from scrubber.claim.model import Claim
+from scrubber.claim.prior import Accepted, Prior
+from scrubber.contracts.decode import Fault, decode_claim_event
+from scrubber.contracts.strict_yaml import read_yaml
+from scrubber.edits.edit import Edit
+from scrubber.edits.registry import all_edits
+from scrubber.edits.results import Said
+from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.messages import render
+from scrubber.payers.pack import PayerPack, Period
+from scrubber.pipeline.plan import Plan
+from scrubber.pipeline.run import run
+from scrubber.reference.shelf import Shelf
+
+HERE = Path(__file__).parent
+ALWAYS = Period(None, None)
+WHOLE = {"number", "bundled_into", "diagnosis_pointers", "pointers"}
+FLAGS = {"destination", "predetermination", "complete", "experimental"}
+
+Json = dict[str, Any]
+
+
+class Case(NamedTuple):
+    """One case of a twin, with the twin's common rows merged in."""
+
+    edit: Edit
+    name: str
+    claim: str
+    spec: Json
+
+
+def twin_files() -> list[Path]:
+    """Return every twin, in the order of their paths."""
+    return sorted((HERE / "edits").glob("*/*.yaml"))
+
+
+def cases_of(path: Path) -> list[Case]:
+    """Return the cases of one twin."""
+    twin = read_yaml(path)
+    edit = next(edit for edit in all_edits() if edit.id == twin["edit"])
+    common = {key: twin[key] for key in ("data", "received", "params", "prior") if key in twin}
+    return [
+        Case(edit, case["name"], case.get("claim", twin["claim"]), {**common, **case})
+        for case in twin["cases"]
+    ]
+
+
+@cache
+def base_claim(name: str) -> bytes:
+    """Return a claim without findings, as JSON."""
+    return orjson.dumps(typed(read_yaml(HERE / "claims" / f"{name}.yaml")))
+
+
+def typed(value: Any, key: str = "") -> Any:  # noqa: ANN401 (JSON)
+    """Return a YAML value, all texts, with the JSON types of the claim event."""
+    if isinstance(value, dict):
+        return {name: typed(member, name) for name, member in value.items()}
+    if isinstance(value, list):
+        return [typed(member, key) for member in value]
+    if key in WHOLE and re.fullmatch("-?[0-9]+", value):
+        return int(value)
+    if key == "confidence":
+        return float(value)
+    return value == "true" if key in FLAGS else value
+
+
+def compiled(case: Case) -> Claim:
+    """Return the claim of a case, through the decoder and the compiler."""
+    event = {
+        "schema_version": 1,
+        "submission_id": case.spec.get("submission_id", "twin-1"),
+        "submitted_at": f"{case.spec.get('received', '2024-08-20')}T12:00:00Z",
+        "claim": changed(orjson.loads(base_claim(case.claim)), case.spec),
+    }
+    return compile_claim(decode_claim_event(orjson.dumps(event)).event)
+
+
+def changed(document: Json, spec: Json) -> Json:
+    """Return the document with the paths of `with` set and those of `drop` taken away."""
+    for path, value in spec.get("with", {}).items():
+        steps = steps_of(path)
+        place = document
+        for step, after in zip(steps, steps[1:], strict=False):
+            if isinstance(step, str) and step not in place:
+                place[step] = [] if isinstance(after, int) else {}
+            elif isinstance(step, int) and step == len(place):
+                place.append({})  # type: ignore[attr-defined]
+            place = place[step]  # type: ignore[index]
+        key = next(step for step in reversed(steps) if isinstance(step, str))
+        if isinstance(steps[-1], int) and steps[-1] == len(place):
+            place.append(typed(value, key))  # type: ignore[attr-defined]
+        else:
+            place[steps[-1]] = typed(value, key)  # type: ignore[index]
+    for path in spec.get("drop", []):
+        *way, last = steps_of(path)
+        place = document
+        for step in way:
+            place = place[step]  # type: ignore[index]
+        del place[last]  # type: ignore[arg-type]
+    return document
+
+
+def steps_of(path: str) -> list[str | int]:
+    """Return the steps of a path such as `lines[0].ndc.code`."""
+    return [int(step) if step.isdigit() else step for step in re.findall(r"[a-z_]+|[0-9]+", path)]
+
+
+def ask(case: Case) -> list[Said]:
+    """Return what the edit alone says of the case."""
+    edit, spec = case.edit, case.spec
+    if edit.scope == "event":
+        raised = edit.function(Fault(**spec["with"]))
+        return [Said(edit, edit.severity, raised)] if isinstance(raised, Fail) else []
+    rows = {kind: spec.get("data", {}).get(kind, []) for kind in edit.data}
+    for kind in spec.get("without", []):
+        del rows[kind]
+    shelf = Shelf.of_rows(rows)
+    params = {}
+    if "params" in spec and edit.params is not None:
+        params[edit.id] = ((ALWAYS, type(edit.params).model_validate(spec["params"])),)
+    pack = PayerPack("twin@1", False, {}, {}, params)  # noqa: FBT003
+    claim = compiled(case)
+    # A twin shows what the function says; what its status makes of it is the engine's test.
+    shown = replace(edit, status="active")
+    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(spec)).said
+
+
+def prior_of(spec: Json) -> Prior | None:
+    """Return the history that a case states."""
+    if "prior" not in spec:
+        return None
+    prior = spec["prior"]
+    return Prior(
+        date.fromisoformat(prior["since"]),
+        tuple(
+            Accepted(
+                one["submission_id"],
+                one["outcome_id"],
+                date.fromisoformat(one["received"]),
+                frozenset(one.get("keys", ())),
+            )
+            for one in prior.get("accepted", [])
+        ),
+        dict(prior.get("answered", {})),
+    )
+
+
+def result_of(said: list[Said]) -> str:
+    """Return the one result of an edit on a claim: fail before bypassed before no_data."""
+    kinds = {type(one.verdict) for one in said}
+    for kind, name in ((Fail, "fail"), (Bypassed, "bypassed"), (NoData, "no_data")):
+        if kind in kinds:
+            return name
+    return "pass"
+
+
+def findings_of(said: list[Said]) -> list[Json]:
+    """Return the findings as a submitter sees them."""
+    return render.findings(said)
