@@ -30,7 +30,7 @@ class Scrubber:
         self, edits: tuple[Edit, ...], edits_version: str, packs: PackShelf, shelf: Shelf
     ) -> None:
         """Keep the parts; plans are made when the first claim needs them."""
-        self._edits = edits
+        self.edits = edits
         self._edits_version = edits_version
         self._packs = packs
         self._shelf = shelf
@@ -65,6 +65,10 @@ class Scrubber:
             claim=decoded.claim,
         )
 
+    def with_edits(self, edits: tuple[Edit, ...]) -> "Scrubber":
+        """Return a scrubber that differs in its edits only."""
+        return Scrubber(edits, self._edits_version, self._packs, self._shelf)
+
     def refuse(self, invalid: SchemaInvalid) -> Outcome:
         """Return the rejected outcome of a submission whose claim does not fit the schema."""
         edit = claim_schema_invalid
@@ -85,7 +89,7 @@ class Scrubber:
         key = (claim_type, pack.name)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = Plan(claim_type, pack, self._edits, self._shelf)
+            plan = self._plans[key] = Plan(claim_type, pack, self.edits, self._shelf)
         return plan
 
     def _versions_of(self, plan: Plan, claim: Claim, pack: PayerPack) -> bytes:

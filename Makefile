@@ -1,0 +1,64 @@
+# The one entry point: `make demo` shows what this is, `make test` is what CI runs.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := .demo-venv/bin
+PIP := -m pip install --quiet --disable-pip-version-check
+SHARED ?= ../shared
+
+.PHONY: help demo test lint bench schemas edit-pages starter lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
+
+# Everything is installed by hash, the build backend too; nothing is built in isolation.
+.venv/installed: requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A newcomer who only wants to see it waits for no test tool.
+.demo-venv/installed: requirements/runtime.txt pyproject.toml
+	$(PYTHON) -m venv .demo-venv
+	.demo-venv/bin/python $(PIP) --require-hashes -r requirements/runtime.txt
+	@touch $@
+
+demo: .demo-venv/installed ## scrub the sample claims: clean, rejected and review ones, with reasons
+	@$(DEMO)/python $(PIP) --no-deps --no-build-isolation --force-reinstall .
+	@$(DEMO)/scrubber check samples/claims.jsonl samples/professional.837 samples/institutional.837; \
+	  code=$$?; test $$code -eq 1 || { echo "demo: exit code $$code, expected 1 (claims were held)"; exit 1; }
+
+lint: .venv/installed ## format, style, types and layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## everything that CI runs
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/python tools/check_coverage.py
+
+bench: .venv/installed ## claims a second, cold start, memory and cost per edit
+	$(BIN)/python tools/bench.py
+
+schemas: .venv/installed ## write schemas/ from the wire models
+	$(BIN)/python tools/write_schemas.py
+
+edit-pages: .venv/installed ## write docs/edits/ from the edits
+	$(BIN)/python tools/write_edit_pages.py
+
+starter: .venv/installed ## rebuild the bundled starter snapshot from official files
+	$(BIN)/python tools/build_starter.py $(SHARED)/data
+
+lock: ## renew requirements/*.txt, with hashes and without any host
+	$(BIN)/python $(PIP) pip-tools
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/runtime.txt pyproject.toml requirements/build.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/dev.txt pyproject.toml requirements/dev.in
+
+LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
+
+clean: ## remove what make made
+	rm -rf .venv .demo-venv dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
