@@ -2,44 +2,35 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
 
-from scrubber.reference.editions import Coverage, Edition, in_force
-
-
-class ListedCode(NamedTuple):
-    """A code of the set."""
-
-    code: str
+from scrubber.reference.coverage import Coverage
+from scrubber.reference.snapshot import Edition, edition_for
 
 
-def pack_code_set(rows: Iterable[ListedCode]) -> dict[str, bytes]:
+def pack_code_set(codes: Iterable[str]) -> dict[str, bytes]:
     """Return the codes, sorted, one a line."""
-    return {"codes": "\n".join(sorted({row.code for row in rows})).encode("ascii")}
+    return {"codes": "\n".join(sorted(set(codes))).encode("ascii")}
 
 
 class CodeSetSeries:
     """All loaded editions of one code set."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
+        """Take the editions; their codes are unpacked when first asked for."""
         self.coverage = Coverage.of(editions)
         self._editions = tuple(editions)
         self._codes: dict[date, frozenset[str]] = {}
 
-    def as_of(
-        self, day: date, *, latest_when_missing: bool = False
-    ) -> "CodeSetView | None":
+    def as_of(self, day: date, *, latest_when_missing: bool = False) -> "CodeSetView | None":
         """Return the set as of the day; `None` when no edition covers it."""
-        edition = in_force(self._editions, day, latest_when_missing=latest_when_missing)
+        edition = edition_for(self._editions, day, latest_when_missing=latest_when_missing)
         return CodeSetView(self, day, edition) if edition else None
 
     def codes_of(self, edition: Edition) -> frozenset[str]:
         """Return the codes of the edition, which are unpacked when first asked for."""
         codes = self._codes.get(edition.info.effective)
         if codes is None:
-            codes = frozenset(
-                bytes(edition.buffers["codes"]).decode("ascii").split("\n")
-            )
+            codes = frozenset(bytes(edition.buffers["codes"]).decode("ascii").split("\n"))
             self._codes[edition.info.effective] = codes
         return codes
 
@@ -48,8 +39,9 @@ class CodeSetView:
     """One code set as of one day."""
 
     def __init__(self, series: CodeSetSeries, day: date, edition: Edition) -> None:
+        """Bind the edition in force to the day."""
         self.day = day
-        self.version = edition.info.effective.isoformat()
+        self.version = edition.info.version
         self._series = series
         self._codes = series.codes_of(edition)
 

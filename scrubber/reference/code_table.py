@@ -84,6 +84,7 @@ class CodeTable:
     __slots__ = ("_codes", "_first", "_last", "_size", "_traits")
 
     def __init__(self, buffers: Mapping[str, memoryview]) -> None:
+        """Bind the mapped columns."""
         self._codes: Sequence[int] = memoryview(buffers["codes"]).cast("B").cast("Q")
         self._first: Sequence[int] = memoryview(buffers["first"]).cast("B").cast("i")
         self._last: Sequence[int] = memoryview(buffers["last"]).cast("B").cast("i")

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 import orjson
 
-from scrubber.reference.editions import Coverage, Edition, in_force
+from scrubber.reference.coverage import Coverage
+from scrubber.reference.snapshot import Edition, edition_for
 
 # MCD: in a non-covered list, all codes that no covered list of the article names.
 WILDCARD = "XX000"
@@ -81,12 +82,9 @@ def _record(row: ArticleRow) -> dict[str, object]:
         "version": row.version,
         "states": sorted(set(row.states)),
         "procedures": sorted(set(row.procedures)),
-        "covered": {
-            group: sorted(set(row.covered[group])) for group in sorted(row.covered)
-        },
+        "covered": {group: sorted(set(row.covered[group])) for group in sorted(row.covered)},
         "noncovered": {
-            group: sorted(set(row.noncovered[group]))
-            for group in sorted(row.noncovered)
+            group: sorted(set(row.noncovered[group])) for group in sorted(row.noncovered)
         },
         "asterisked": sorted(set(row.asterisked)),
     }
@@ -100,6 +98,7 @@ class _LoadedEdition:
     """One edition, mapped; an article is decoded when a claim first asks for it."""
 
     def __init__(self, edition: Edition) -> None:
+        """Map the edition."""
         self._articles = memoryview(edition.buffers["articles"])
         self._offsets = memoryview(edition.buffers["offsets"]).cast("B").cast("Q")
         self._procedures: Sequence[int] = (
@@ -115,24 +114,16 @@ class _LoadedEdition:
         return self._numbers[first : bisect_left(self._procedures, key + 1, first)]
 
     def _decode(self, number: int) -> Article:
-        record = orjson.loads(
-            self._articles[self._offsets[number] : self._offsets[number + 1]]
-        )
-        noncovered = {
-            group: frozenset(codes) for group, codes in record["noncovered"].items()
-        }
+        record = orjson.loads(self._articles[self._offsets[number] : self._offsets[number + 1]])
+        noncovered = {group: frozenset(codes) for group, codes in record["noncovered"].items()}
         return Article(
             id=record["id"],
             display_id=record["display_id"],
             version=record["version"],
             states=frozenset(record["states"]),
             procedures=frozenset(record["procedures"]),
-            covered={
-                group: frozenset(codes) for group, codes in record["covered"].items()
-            },
-            noncovered={
-                group: codes - {WILDCARD} for group, codes in noncovered.items()
-            },
+            covered={group: frozenset(codes) for group, codes in record["covered"].items()},
+            noncovered={group: codes - {WILDCARD} for group, codes in noncovered.items()},
             noncovered_wildcard=any(WILDCARD in codes for codes in noncovered.values()),
             asterisked=frozenset(record["asterisked"]),
         )
@@ -142,6 +133,7 @@ class CoverageArticleSeries:
     """All loaded editions of the articles."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
+        """Map the editions."""
         self.coverage = Coverage.of(editions)
         self._editions = tuple(editions)
         self._loaded = {each.info.effective: _LoadedEdition(each) for each in editions}
@@ -150,7 +142,7 @@ class CoverageArticleSeries:
         self, day: date, *, latest_when_missing: bool = False
     ) -> "CoverageArticleView | None":
         """Return the articles as of the day; `None` when no edition covers it."""
-        edition = in_force(self._editions, day, latest_when_missing=latest_when_missing)
+        edition = edition_for(self._editions, day, latest_when_missing=latest_when_missing)
         if edition is None:
             return None
         effective = edition.info.effective
@@ -167,6 +159,7 @@ class CoverageArticleView:
         effective: date,
         loaded: _LoadedEdition,
     ) -> None:
+        """Bind the edition in force to the day."""
         self.day = day
         self.version = effective.isoformat()
         self._series = series

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from scrubber.reference.code_table import (
     CodeTable,
@@ -12,31 +12,45 @@ from scrubber.reference.code_table import (
     pack_windows,
     period_of,
 )
-from scrubber.reference.editions import CACHED_DAYS, Coverage, Edition, Window, within
+from scrubber.reference.coverage import (
+    CACHED_DAYS,
+    Coverage,
+    Window,
+    covered_period,
+    within,
+)
+from scrubber.reference.snapshot import Edition
 
 CodeStatus = Literal["in_force", "other_dates", "unknown"]
 
 _LISTED = 1
 
 
-class DatedCode(NamedTuple):
+class DatedCode(Protocol):
     """A code and its first and last day; an absent date leaves its side open."""
 
-    code: str
-    effective: date | None = None
-    expires: date | None = None
+    @property
+    def code(self) -> str:
+        """The code."""
+
+    @property
+    def effective(self) -> date | None:
+        """The first day."""
+
+    @property
+    def expires(self) -> date | None:
+        """The last day."""
 
 
 def pack_codes(rows: Iterable[DatedCode]) -> dict[str, bytes]:
     """Return the buffers of an edition."""
     return pack_windows(
-        CodeWindow(row.code, period_of(row.effective, row.expires), _LISTED)
-        for row in rows
+        CodeWindow(row.code, period_of(row.effective, row.expires), _LISTED) for row in rows
     )
 
 
 class _LoadedEdition(NamedTuple):
-    effective: date
+    version: str
     period: Period
     table: CodeTable
 
@@ -44,15 +58,13 @@ class _LoadedEdition(NamedTuple):
 class DatedCodeSeries:
     """All loaded editions of one list, the newest first."""
 
-    def __init__(self, editions: Sequence[Edition], *, reaches_back: bool) -> None:
-        """Map the editions; with `reaches_back` each also speaks for the days before its first."""
+    def __init__(self, editions: Sequence[Edition]) -> None:
+        """Map the editions."""
         ordered = sorted(editions, key=lambda each: each.info.effective, reverse=True)
         self.loaded = tuple(
             _LoadedEdition(
-                each.info.effective,
-                period_of(
-                    None if reaches_back else each.info.effective, each.info.expires
-                ),
+                each.info.version,
+                covered_period(each),
                 CodeTable(each.buffers),
             )
             for each in ordered
@@ -60,24 +72,20 @@ class DatedCodeSeries:
         self.coverage = Coverage(each.period for each in self.loaded)
         self._view = lru_cache(maxsize=CACHED_DAYS)(self._make_view)
 
-    def as_of(
-        self, day: date, *, latest_when_missing: bool = False
-    ) -> "DatedCodeView | None":
+    def as_of(self, day: date, *, latest_when_missing: bool = False) -> "DatedCodeView | None":
         """
         Return the list as of the day; `None` when no edition covers it.
 
         With `latest_when_missing`, a day that is not covered is answered as of the last covered
         day before it.
         """
-        return self._view(day, latest_when_missing)
-
-    def _make_view(
-        self, day: date, latest_when_missing: bool
-    ) -> "DatedCodeView | None":  # noqa: FBT001
         ordinal = day.toordinal()
         answered = self.coverage.last_until(ordinal)
         if answered is None or (answered != ordinal and not latest_when_missing):
             return None
+        return self._view(day, answered)
+
+    def _make_view(self, day: date, answered: int) -> "DatedCodeView":
         return DatedCodeView(self, day, answered)
 
 
@@ -85,15 +93,14 @@ class DatedCodeView:
     """One list as of one day."""
 
     def __init__(self, series: DatedCodeSeries, day: date, answered: int) -> None:
+        """Choose the editions that cover the answered day."""
         self.day = day
         self._series = series
         self._answered = answered
         self._covering = tuple(
-            each
-            for each in series.loaded
-            if each.period.first <= answered <= each.period.last
+            each for each in series.loaded if each.period.first <= answered <= each.period.last
         )
-        self.version = self._covering[0].effective.isoformat()
+        self.version = self._covering[0].version
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""

@@ -18,7 +18,14 @@ from scrubber.reference.code_table import (
     pack_windows,
     period_of,
 )
-from scrubber.reference.editions import CACHED_DAYS, Coverage, Edition, Window, within
+from scrubber.reference.coverage import (
+    CACHED_DAYS,
+    Coverage,
+    Window,
+    covered_period,
+    within,
+)
+from scrubber.reference.snapshot import Edition
 
 DiagnosisStatus = Literal["billable", "heading", "other_dates", "unknown"]
 
@@ -59,9 +66,7 @@ def pack(rows: Iterable[DiagnosisRow]) -> dict[str, bytes]:
         if row.billable:
             leaf_periods[row.code].add(period)
     windows += _headings(leaf_periods)
-    changes = {each.period.first for each in windows} | {
-        each.period.last + 1 for each in windows
-    }
+    changes = {each.period.first for each in windows} | {each.period.last + 1 for each in windows}
     dated = sorted(changes - {ALWAYS_BEFORE, ALWAYS_AFTER + 1})
     return {
         **pack_windows(windows),
@@ -85,17 +90,17 @@ class _LoadedEdition:
     """One edition, mapped."""
 
     def __init__(self, edition: Edition) -> None:
-        self.period = period_of(edition.info.effective, edition.info.expires)
+        """Map the edition."""
+        self.version = edition.info.version
+        self.period = covered_period(edition)
         self.table = CodeTable(edition.buffers)
         self.carried = edition.buffers["carried"][0]
         self._changes = memoryview(edition.buffers["changes"]).cast("B").cast("i")
 
     def current_since(self, ordinal: int) -> int:
         """Return the day since which the edition's codes are what they are on the day."""
-        return max(
-            self.period.first,
-            max(change for change in self._changes if change <= ordinal),
-        )
+        changes = [change for change in self._changes if change <= ordinal]
+        return max(self.period.first, changes[-1])
 
     def covers(self, ordinal: int) -> bool:
         return self.period.first <= ordinal <= self.period.last
@@ -105,28 +110,25 @@ class DiagnosisSeries:
     """All loaded editions of ICD-10-CM."""
 
     def __init__(self, editions: Sequence[Edition]) -> None:
+        """Map the editions."""
         self.coverage = Coverage.of(editions)
         self.loaded = tuple(_LoadedEdition(each) for each in editions)
         self._view = lru_cache(maxsize=CACHED_DAYS)(self._make_view)
 
-    def as_of(
-        self, day: date, *, latest_when_missing: bool = False
-    ) -> "DiagnosisView | None":
+    def as_of(self, day: date, *, latest_when_missing: bool = False) -> "DiagnosisView | None":
         """
         Return the codes as of the day; `None` when no edition covers it.
 
         With `latest_when_missing`, a day that is not covered is answered as of the last covered
         day before it.
         """
-        return self._view(day, latest_when_missing)
-
-    def _make_view(
-        self, day: date, latest_when_missing: bool
-    ) -> "DiagnosisView | None":  # noqa: FBT001
         ordinal = day.toordinal()
         answered = self.coverage.last_until(ordinal)
         if answered is None or (answered != ordinal and not latest_when_missing):
             return None
+        return self._view(day, answered)
+
+    def _make_view(self, day: date, answered: int) -> "DiagnosisView":
         return DiagnosisView(self, day, answered)
 
 
@@ -134,6 +136,7 @@ class DiagnosisView:
     """The diagnosis codes as of one day."""
 
     def __init__(self, series: DiagnosisSeries, day: date, answered: int) -> None:
+        """Rank the editions that cover the answered day."""
         self.day = day
         self._series = series
         self._answered = answered
@@ -145,9 +148,7 @@ class DiagnosisView:
             reverse=True,
         )
         self._table = self._covering[0].table
-        self.version = date.fromordinal(
-            self._covering[0].current_since(answered)
-        ).isoformat()
+        self.version = self._covering[0].version
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""

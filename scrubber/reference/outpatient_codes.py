@@ -1,26 +1,24 @@
 """I/OCE: which procedure codes the outpatient code editor holds as of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 
-from scrubber.reference.dated_codes import (
-    DatedCode as OutpatientRow,
-)
-from scrubber.reference.dated_codes import (
-    DatedCodeSeries,
-)
-from scrubber.reference.dated_codes import (
-    DatedCodeView as OutpatientView,
-)
-from scrubber.reference.dated_codes import (
-    pack_codes as pack,
-)
-from scrubber.reference.editions import Edition
+from scrubber.reference.dated_codes import DatedCodeSeries, pack_codes
 
-__all__ = ["OutpatientRow", "OutpatientSeries", "OutpatientView", "pack"]
+
+class OutpatientRow(NamedTuple):
+    """A code of the editor with its first and last day; an absent date leaves its side open."""
+
+    code: str
+    effective: date | None = None
+    expires: date | None = None
 
 
 class OutpatientSeries(DatedCodeSeries):
-    """All loaded editions: each speaks for its own versions' days and no earlier ones."""
+    """All loaded editions."""
 
-    def __init__(self, editions: Sequence[Edition]) -> None:
-        super().__init__(editions, reaches_back=False)
+
+def pack(rows: Iterable[OutpatientRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition."""
+    return pack_codes(rows)

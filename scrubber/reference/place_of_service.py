@@ -1,16 +1,21 @@
 """CMS place of service: which codes exist as of a day."""
 
-from scrubber.reference.code_set import (
-    CodeSetSeries as PlaceSeries,
-)
-from scrubber.reference.code_set import (
-    CodeSetView as PlaceView,
-)
-from scrubber.reference.code_set import (
-    ListedCode as PlaceRow,
-)
-from scrubber.reference.code_set import (
-    pack_code_set as pack,
-)
+from collections.abc import Iterable
+from typing import NamedTuple
 
-__all__ = ["PlaceRow", "PlaceSeries", "PlaceView", "pack"]
+from scrubber.reference.code_set import CodeSetSeries, pack_code_set
+
+
+class PlaceRow(NamedTuple):
+    """A place of service."""
+
+    code: str
+
+
+class PlaceSeries(CodeSetSeries):
+    """All loaded editions."""
+
+
+def pack(rows: Iterable[PlaceRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition."""
+    return pack_code_set(row.code for row in rows)

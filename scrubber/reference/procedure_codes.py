@@ -1,26 +1,24 @@
 """HCPCS Level II: which procedure codes are in force as of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
 
-from scrubber.reference.dated_codes import (
-    DatedCode as ProcedureRow,
-)
-from scrubber.reference.dated_codes import (
-    DatedCodeSeries,
-)
-from scrubber.reference.dated_codes import (
-    DatedCodeView as ProcedureView,
-)
-from scrubber.reference.dated_codes import (
-    pack_codes as pack,
-)
-from scrubber.reference.editions import Edition
+from scrubber.reference.dated_codes import DatedCodeSeries, pack_codes
 
-__all__ = ["ProcedureRow", "ProcedureSeries", "ProcedureView", "pack"]
+
+class ProcedureRow(NamedTuple):
+    """A code of HCPCS Level II with its first and last day; an absent date leaves its side open."""
+
+    code: str
+    effective: date | None = None
+    expires: date | None = None
 
 
 class ProcedureSeries(DatedCodeSeries):
-    """All loaded editions: each lists additions and terminations of earlier quarters too."""
+    """All loaded editions."""
 
-    def __init__(self, editions: Sequence[Edition]) -> None:
-        super().__init__(editions, reaches_back=True)
+
+def pack(rows: Iterable[ProcedureRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition."""
+    return pack_codes(rows)

@@ -1,16 +1,21 @@
 """NUCC provider taxonomy: which codes exist as of a day."""
 
-from scrubber.reference.code_set import (
-    CodeSetSeries as TaxonomySeries,
-)
-from scrubber.reference.code_set import (
-    CodeSetView as TaxonomyView,
-)
-from scrubber.reference.code_set import (
-    ListedCode as TaxonomyRow,
-)
-from scrubber.reference.code_set import (
-    pack_code_set as pack,
-)
+from collections.abc import Iterable
+from typing import NamedTuple
 
-__all__ = ["TaxonomyRow", "TaxonomySeries", "TaxonomyView", "pack"]
+from scrubber.reference.code_set import CodeSetSeries, pack_code_set
+
+
+class TaxonomyRow(NamedTuple):
+    """A provider specialty."""
+
+    code: str
+
+
+class TaxonomySeries(CodeSetSeries):
+    """All loaded editions."""
+
+
+def pack(rows: Iterable[TaxonomyRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition."""
+    return pack_code_set(row.code for row in rows)
