@@ -15,6 +15,8 @@ PRIORITIES = ((Decimal(5000), 1), (Decimal(1000), 2), (Decimal(200), 3), (Decima
 LOWEST_PRIORITY = 5
 SAMPLE_PRIORITY = 4
 SAMPLE_EDIT = "ai-qa-sample-selected"
+#: Drawn or on trial, not suspected: these say little about a denial.
+OVERSIGHT_EDITS = frozenset((SAMPLE_EDIT, "ai-canary-version-review", "ai-circuit-breaker-open"))
 
 #: Queue and its service hours, by the family of the worst finding.
 QUEUES = {
@@ -23,7 +25,7 @@ QUEUES = {
     "procedure": ("coding", 24),
     "ncci": ("coding", 24),
     "institutional": ("coding", 24),
-    "ai-oversight": ("ai-oversight", 120),
+    "ai_oversight": ("ai-oversight", 120),
     "lifecycle": ("billing", 24),
 }
 OTHER_QUEUE = ("billing", 24)
@@ -75,8 +77,8 @@ def _denial_chance(failures: list[Said]) -> Decimal:
     worst: dict[str, Decimal] = {}
     for edit, severity, _ in failures:
         prior = DENIAL_PRIOR.get(severity, Decimal(0))
-        if edit.family == "ai-oversight":
-            prior = min(prior, OVERSIGHT_PRIOR)
+        if edit.id in OVERSIGHT_EDITS:
+            prior = OVERSIGHT_PRIOR
         worst[edit.id] = max(worst.get(edit.id, Decimal(0)), prior)
     for edit_id in sorted(worst):
         kept *= 1 - worst[edit_id]

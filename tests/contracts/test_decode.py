@@ -211,11 +211,7 @@ def test_what_the_fast_reader_takes_the_models_take_and_read_alike(
         return
     try:
         slow = SLOW.validate_json(text)
-    except ValidationError as error:
-        # JSON Schema calls 1.0 an integer, and so does the fast reader.
-        assert {fault["type"] for fault in error.errors()} <= {"int_type", "string_pattern_mismatch", "string_type"}  # fmt: skip
-        assert "1.0" in text.decode() or "0.0" in text.decode() or ".0" in text.decode()
-        return
-    assert TypeAdapter(dict).dump_json(msgspec.to_builtins(fast)) == TypeAdapter(dict).dump_json(
-        msgspec.to_builtins(slow)
-    )
+    except ValidationError:
+        # JSON Schema calls 7.0 an integer, and so does the fast reader: the only difference.
+        slow = SLOW.validate_json(text.replace(b".0", b""))
+    assert msgspec.to_builtins(fast, enc_hook=str) == msgspec.to_builtins(slow, enc_hook=str)
