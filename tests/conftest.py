@@ -14,3 +14,17 @@ def shared_data() -> Path:
     if not (SHARED / "data").is_dir():
         pytest.skip("the official code files (../shared) are not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with every shared official table imported, once a session."""
+    folder = tmp_path_factory.mktemp("reference")
+    import_shared_tables(shared_data / "data", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_scrubber(full_reference: Path) -> Scrubber:
+    """Return a scrubber that has every shared table."""
+    return build_scrubber(read_settings({}, reference=full_reference))

@@ -36,6 +36,7 @@ class _Envelope(msgspec.Struct, gc=False):
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _EVENT = TypeAdapter(ClaimEvent)
 _FAST_EVENT = msgspec.json.Decoder(struct_of(ClaimEvent), dec_hook=decode_amount)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _ONE_LINE = bytes.maketrans(b"\r\n", b"  ")  # line breaks stand only between JSON tokens
 _SUBMISSION_ID = re.compile(r"[!-~]{1,128}")
 _BACKSLASH, _QUOTE = b"\\\""
@@ -99,8 +100,7 @@ def decode_claim_event(raw: bytes) -> Decoded:
     if len(raw) > MAX_BYTES:
         raise Undecodable(f"{len(raw)} bytes; the limit is {MAX_BYTES}", offset=MAX_BYTES)
     raw = raw.removeprefix(BOM)
-    # An upper bound of the depth, since texts hold brackets too, is enough for most records.
-    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and (at := _too_deep_at(raw)) is not None:
+    if not _surely_shallow(raw) and (at := _too_deep_at(raw)) is not None:
         raise Undecodable(f"nested deeper than {MAX_DEPTH} levels", offset=at)
     try:
         envelope = _ENVELOPE.decode(raw)
@@ -149,6 +149,22 @@ def _unreadable(raw: bytes) -> Undecodable:
         # The library counts characters; people seek bytes.
         return Undecodable("not valid JSON", offset=len(text[: fault.pos].encode()))
     return Undecodable("not a JSON object")
+
+
+def _surely_shallow(raw: bytes) -> bool:
+    """
+    Tell quickly that a record is not too deep; brackets in texts leave it open.
+
+    Each round takes the innermost pairs away, so the number of rounds is the depth.
+    """
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return True
+    brackets = raw.translate(None, _NOT_BRACKETS)
+    for _ in range(MAX_DEPTH):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return True
+    return False
 
 
 def _too_deep_at(raw: bytes) -> int | None:

@@ -7,7 +7,7 @@ from scrubber.claim.compile import compile_claim
 from scrubber.claim.model import Claim
 from scrubber.claim.prior import Prior
 from scrubber.contracts.claim import ClaimType
-from scrubber.contracts.decode import Decoded, SchemaInvalid
+from scrubber.contracts.decode import Decoded, SchemaInvalid, decode_claim_event
 from scrubber.disposition.decide import decide
 from scrubber.disposition.review import review_block
 from scrubber.edits.edit import Edit
@@ -36,6 +36,17 @@ class Scrubber:
         self._shelf = shelf
         self._plans: dict[tuple[ClaimType, str], Plan] = {}
         self._versions: dict[tuple[str, tuple[tuple[str, str], ...]], bytes] = {}
+
+    def answer(self, raw: bytes, prior: Prior | None = None) -> Outcome:
+        """
+        Return the outcome of a record, be it that its claim does not fit the schema.
+
+        Raises `Undecodable` for a record that no outcome can answer.
+        """
+        try:
+            return self.scrub(decode_claim_event(raw), prior)
+        except SchemaInvalid as invalid:
+            return self.refuse(invalid)
 
     def scrub(self, decoded: Decoded, prior: Prior | None = None) -> Outcome:
         """
