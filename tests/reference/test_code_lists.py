@@ -1,0 +1,160 @@
+"""Procedure codes, places of service and taxonomy answer for the day."""
+
+import gzip
+import io
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from scrubber.reference import outpatient_codes, place_of_service, procedure_codes, taxonomy
+from scrubber.reference.importers import hcpcs, ioce
+from scrubber.reference.importers import place_of_service as place_importer
+from scrubber.reference.importers import taxonomy as taxonomy_importer
+from scrubber.reference.importers.reading import Reading
+from scrubber.reference.procedure_codes import ProcedureRow, ProcedureSeries
+from tests.reference.editions import FIXTURES, edition
+
+HEAD = 1 << 16
+
+
+def read_hcpcs(path: Path) -> Reading[ProcedureRow]:
+    """Read an HCPCS file of any of its text forms."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    assert hcpcs.recognises(content[:HEAD])
+    return hcpcs.read(io.BytesIO(content), path.name, content[:HEAD])
+
+
+@pytest.mark.parametrize("name", ["hcpcs_attributes.csv", "HCPC2026_OCT_ANWEB.csv"])
+def test_a_terminated_procedure_code_is_in_force_on_its_last_day(name: str) -> None:
+    """`date_term` is the last valid day; modifiers and further description lines are no codes."""
+    reading = read_hcpcs(FIXTURES / name)
+    assert [row.code for row in sorted(reading.rows)] == ["A4466", "J1740"]
+    series = ProcedureSeries([edition(reading, procedure_codes.pack)])
+    for day, expected in (
+        (date(2009, 12, 31), "other_dates"),
+        (date(2010, 1, 1), "in_force"),
+        (date(2016, 12, 31), "in_force"),
+        (date(2017, 1, 1), "other_dates"),
+    ):
+        codes = series.as_of(day)
+        assert codes is not None
+        assert codes.status("A4466") == expected
+        assert codes.status("J0009") == "unknown"
+        assert codes.window("A4466") == (date(2010, 1, 1), date(2016, 12, 31))
+        assert codes.window("J1740") == (date(2007, 1, 1), None)
+
+
+def test_a_file_with_row_dates_covers_all_days_to_the_end_of_its_quarter() -> None:
+    """The attributes of 2024-07-01 speak for 1990 as well, and not for October 2024."""
+    series = ProcedureSeries(
+        [edition(read_hcpcs(FIXTURES / "hcpcs_attributes.csv"), procedure_codes.pack)]
+    )
+    assert series.as_of(date(1990, 1, 1)) is not None
+    assert series.as_of(date(2024, 9, 30)) is not None
+    assert series.as_of(date(2024, 10, 1)) is None
+    assert series.as_of(date(2024, 10, 1), latest_when_missing=True) is not None
+
+
+def test_a_newer_edition_has_the_say_and_an_older_one_still_knows_its_codes() -> None:
+    """A retroactive end is taken from the newer file; a code only in the older one was valid."""
+
+    def reading(rows: list[ProcedureRow], effective: date, expires: date) -> Reading[ProcedureRow]:
+        return Reading(rows, effective, expires, row_dates=True)
+
+    old = reading(
+        [ProcedureRow("A4466"), ProcedureRow("J0009")], date(2024, 1, 1), date(2024, 3, 31)
+    )
+    new = reading(
+        [ProcedureRow("A4466", None, date(2024, 2, 29))], date(2024, 4, 1), date(2024, 6, 30)
+    )
+    series = ProcedureSeries([edition(each, procedure_codes.pack) for each in (old, new)])
+    march, may = series.as_of(date(2024, 3, 1)), series.as_of(date(2024, 5, 1))
+    assert march is not None
+    assert may is not None
+    assert (march.status("A4466"), march.status("J0009")) == ("other_dates", "in_force")
+    assert may.status("J0009") == "other_dates"
+
+
+def test_the_outpatient_editor_holds_codes_from_version_to_version() -> None:
+    """Its codes are covered to 2026-06-30, and not before its first version."""
+    with (FIXTURES / "version_range.csv").open("rb") as file:
+        versions = ioce.read_versions(file)
+    with (FIXTURES / "data_hcpcs.csv").open("rb") as file:
+        reading = ioce.read_procedures(file, versions)
+    series = outpatient_codes.OutpatientSeries([edition(reading, outpatient_codes.pack)])
+    last, after = series.as_of(date(2021, 9, 30)), series.as_of(date(2021, 10, 1))
+    assert last is not None
+    assert after is not None
+    assert (last.status("G0289"), after.status("G0289")) == ("in_force", "other_dates")
+    assert after.window("G0289") == (None, date(2021, 9, 30))
+    assert after.status("J0009") == "unknown"
+    assert after.covers(date(2026, 6, 30))
+    assert not after.covers(date(2026, 7, 1))
+    assert series.as_of(date(2019, 6, 30)) is None
+
+
+def test_places_of_service_are_read_past_the_byte_order_mark() -> None:
+    """The list covers the dates it is imported for, and nothing before."""
+    with (FIXTURES / "place_of_service.csv").open("rb") as file:
+        reading = place_importer.read(file, "place_of_service.csv")
+    loaded = edition(reading, place_of_service.pack, date(2024, 1, 1), date(2024, 12, 31))
+    series = place_of_service.PlaceSeries([loaded])
+    places = series.as_of(date(2024, 12, 31))
+    assert places is not None
+    assert [places.has(code) for code in ("11", "21", "97", "1", "", "11\n21")] == [
+        *(True, True),
+        *(False, False, False, False),
+    ]
+    assert not places.covers(date(2025, 1, 1))
+    assert series.as_of(date(2023, 12, 31)) is None
+
+
+def test_taxonomy_texts_may_hold_line_breaks_and_windows_characters() -> None:
+    """A row is a row of the table, not a line; release 23.0 is no UTF-8."""
+    content = (FIXTURES / "nucc_taxonomy_251.csv").read_bytes()
+    for text in (content, content.replace(b"two lines", b"two\x92 lines")):
+        reading = taxonomy_importer.read(_file(text), "nucc_taxonomy_251.csv")
+        assert [row.code for row in reading.rows] == ["207Q00000X", "208D00000X"]
+        assert (reading.effective, reading.expires) == (date(2025, 7, 1), date(2025, 12, 31))
+    codes = taxonomy.TaxonomySeries([edition(reading, taxonomy.pack)]).as_of(date(2025, 8, 1))
+    assert codes is not None
+    assert (codes.has("207Q00000X"), codes.has("207Q00000Y")) == (True, False)
+
+
+def test_the_official_hcpcs_files_are_read_in_text_and_workbook_alike(shared_data: Path) -> None:
+    """The text and the workbook of 2019 hold the same 6,440 procedure codes."""
+    folder = shared_data / "data/hcpcs_level2/official_2019"
+    text = read_hcpcs(folder / "HCPC2019_CONTR_ANWEB.txt.gz")
+    book = load_workbook(folder / "HCPC2019_CONTR_ANWEB.xlsx", read_only=True)
+    with pytest.warns(UserWarning, match="header or footer"):
+        cells = [
+            (number, ["" if cell is None else str(cell).strip() for cell in row])
+            for number, row in enumerate(book.worksheets[0].iter_rows(values_only=True), 1)
+        ]
+    book.close()
+    workbook = hcpcs.read_table(cells, "HCPC2019_CONTR_ANWEB.xlsx")
+    assert len(text.rows) == 6_440
+    assert sorted(text.rows, key=_code) == sorted(workbook.rows, key=_code)
+    assert text.effective == workbook.effective == date(2019, 1, 1)
+
+
+@pytest.mark.parametrize(("release", "rows"), [("230", 873), ("250", 879), ("251", 883)])
+def test_the_official_taxonomies_are_read_whole(shared_data: Path, release: str, rows: int) -> None:
+    """Each release has the rows that its publisher counts."""
+    path = shared_data / f"data/nucc_taxonomy/nucc_taxonomy_{release}.csv"
+    with path.open("rb") as file:
+        assert taxonomy_importer.recognises(file.read(HEAD))
+        file.seek(0)
+        assert len(taxonomy_importer.read(file, path.name).rows) == rows
+
+
+def _code(row: ProcedureRow) -> str:
+    return row.code
+
+
+def _file(content: bytes) -> io.BytesIO:
+    return io.BytesIO(content)
