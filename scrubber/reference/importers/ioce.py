@@ -62,7 +62,7 @@ def recognises_procedures(head: bytes) -> bool:
 
 
 def read_versions(file: BinaryIO) -> Versions:
-    """Return the versions; the end of the newest is a placeholder, so its quarter is taken."""
+    """Return the versions; the end of the newest is a placeholder that no row is dated by."""
     started: dict[int, date] = {}
     ended: dict[int, date] = {}
     line = 1
@@ -75,7 +75,7 @@ def read_versions(file: BinaryIO) -> Versions:
         if version in started:
             raise DamagedFileError(line, f"version {version} a second time")
         started[version] = first
-        ended[version] = min(last, quarter_end(first))
+        ended[version] = last
     if not started:
         raise DamagedFileError(line, "no version in the file")
     return Versions(started, ended)
