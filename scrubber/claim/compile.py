@@ -179,7 +179,7 @@ def _admission(admission: wire.Admission | None) -> wire.Admission:
 
 
 def _adjustments(adjustments: list[wire.Adjustment]) -> tuple[Adjustment, ...]:
-    return tuple(Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount) for a in adjustments)
+    return tuple([Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount) for a in adjustments]) if adjustments else ()
 
 
 def _payer(index: int, payer: wire.Payer) -> Payer:
@@ -245,7 +245,7 @@ def _claim_day(doc: wire.ClaimDocument, received: date, *, is_inpatient: bool) -
 def _line(
     index: int, line: wire.ServiceLine, place_of_service: str, claim_npi: str, day: date
 ) -> Line:
-    own_rendering = _provider(line.rendering_provider)
+    own_rendering = _provider(line.rendering_provider) if line.rendering_provider else NO_PROVIDER
     start = line.service_from
     ndc = line.ndc
     return Line(
@@ -262,12 +262,14 @@ def _line(
         line.service_to or start,
         line.place_of_service.strip().upper() or place_of_service,
         tuple(
-            pointer if pointer.__class__ is int else ord(str(pointer).upper()) - 64
-            for pointer in line.diagnosis_pointers
+            [
+                pointer if pointer.__class__ is int else ord(str(pointer).upper()) - 64
+                for pointer in line.diagnosis_pointers
+            ]
         ),
         own_rendering,
         own_rendering.npi or claim_npi,
-        _provider(line.ordering_provider),
+        _provider(line.ordering_provider) if line.ordering_provider else NO_PROVIDER,
         ndc and Ndc(ndc.code.strip(), ndc.quantity, ndc.unit.strip().upper()),
         line.prior_authorization.strip(),
         tuple(

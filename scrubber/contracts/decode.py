@@ -117,23 +117,34 @@ def decode_claim_event(raw: bytes) -> Decoded:
     claim = bytes(envelope.claim)
     if b"\n" in claim or b"\r" in claim:
         claim = claim.translate(_ONE_LINE)
-    text = raw
-    if b"null" in raw or b'""' in raw:
-        text = orjson.dumps(_without_blanks(orjson.loads(raw)))
-    return Decoded(_event(text, submission_id, claim), claim)
+    event = _read(raw)
+    if event is None:  # null or blank text where a value belongs, or a fault
+        text = orjson.dumps(_without_blanks(_loads(raw)))
+        event = _read(text) or _explain(text, submission_id, claim)
+    return Decoded(event, claim)
 
 
-def _event(text: bytes, submission_id: str, claim: bytes) -> ClaimEvent:
+def _read(text: bytes) -> ClaimEvent | None:
     try:
-        event = _FAST_EVENT.decode(text)
-        if event.submitted_at.tzinfo is not None:
-            return event
+        event: ClaimEvent = _FAST_EVENT.decode(text)
     except (msgspec.DecodeError, ValueError):
-        pass  # pydantic finds the same fault, and all others with it
+        return None
+    return event if event.submitted_at.tzinfo is not None else None
+
+
+def _explain(text: bytes, submission_id: str, claim: bytes) -> ClaimEvent:
+    """Return what only the models can read, or raise every fault that they find."""
     try:
         return _EVENT.validate_json(text)
     except ValidationError as error:
         raise SchemaInvalid(submission_id, _faults(error), claim) from None
+
+
+def _loads(raw: bytes) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:  # a number beyond all bounds
+        raise _unreadable(raw) from None
 
 
 def _unreadable(raw: bytes) -> Undecodable:
@@ -157,8 +168,6 @@ def _surely_shallow(raw: bytes) -> bool:
 
     Each round takes the innermost pairs away, so the number of rounds is the depth.
     """
-    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
-        return True
     brackets = raw.translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
@@ -193,7 +202,7 @@ def _usable(submission_id: object) -> bool:
     return isinstance(submission_id, str) and _SUBMISSION_ID.fullmatch(submission_id) is not None
 
 
-def _without_blanks(value: Any) -> Any:  # noqa: ANN401 (JSON)
+def _without_blanks(value: Any) -> Any:
     """Return `value` without members that are null or blank text; list places stay."""
     if isinstance(value, dict):
         return {

@@ -32,7 +32,7 @@ def struct_of(model: type) -> type[msgspec.Struct]:
     for field in fields(model):
         kind = _kind(hints[field.name])
         if field.default_factory is not MISSING:
-            members.append((field.name, kind, msgspec.field(default_factory=field.default_factory)))
+            members.append((field.name, kind, ()))
         elif field.default is not MISSING:
             members.append((field.name, kind, field.default))
         else:
@@ -44,14 +44,14 @@ def struct_of(model: type) -> type[msgspec.Struct]:
     )
 
 
-def _kind(hint: Any) -> Any:  # noqa: ANN401 (a type expression)
+def _kind(hint: Any) -> Any:
     origin = get_origin(hint)
     if origin is Annotated:
         return _kind(hint.__origin__)
     if origin in (Union, UnionType):
         return reduce(or_, (_kind(one) for one in get_args(hint)))
     if origin is list:
-        return list[_kind(get_args(hint)[0])]  # type: ignore[misc]
+        return tuple[_kind(get_args(hint)[0]), ...]  # type: ignore[misc]
     if origin is Literal or hint in (str, int, float, bool, date, datetime, NoneType):
         return hint
     if hint is Decimal:
