@@ -73,7 +73,7 @@ class Shelf:
             [_edition_of_rows(kind, table, effective, expires) for kind, table in rows.items()]
         )
 
-    def as_of(self, kind: str, day: date, *, latest_when_missing: bool = False) -> Any:  # noqa: ANN401  each kind has its own view
+    def as_of(self, kind: str, day: date, *, latest_when_missing: bool = False) -> Any:
         """
         Return the view of a table on a day: `None` when no edition on the shelf covers the day.
 

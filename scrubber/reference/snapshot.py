@@ -198,21 +198,21 @@ def read_info(folder: Path) -> SnapshotInfo:
     return info
 
 
-def verify_snapshot(folder: Path) -> None:
+def verify_snapshot(folder: Path) -> SnapshotInfo:
     """Read every byte of a snapshot; raises `SnapshotError` for one that was changed."""
     edition = open_snapshot(folder)
     for name, buffer in edition.buffers.items():
         if sha256(buffer).hexdigest() != edition.info.buffers[name].sha256:
             reason = "is damaged (its bytes are not those that were written)"
             raise SnapshotError(_buffer_path(folder, name), reason, _remedy(folder))
+    return edition.info
 
 
 def _is_intact(folder: Path, info: SnapshotInfo) -> bool:
     try:
-        verify_snapshot(folder)
+        return verify_snapshot(folder) == info
     except SnapshotError:
         return False
-    return read_info(folder) == info
 
 
 def _remedy(folder: Path) -> str:

@@ -1,0 +1,143 @@
+"""Official files as they are published: plain, .gz, .zip, or a workbook; read as one text."""
+
+import csv
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, NamedTuple
+from warnings import catch_warnings, simplefilter
+
+from openpyxl import load_workbook
+
+from scrubber.reference.importers.reading import DamagedFileError
+
+HEAD_BYTES = 1 << 16
+HEAD_ROWS = 50
+IN_MEMORY_BYTES = 1 << 26
+
+_WORKBOOK = ".xlsx"
+_READABLE = (".txt", ".csv", ".tsv", ".prn", ".xml", ".json", ".gz", _WORKBOOK)
+
+
+class OfficialFile(NamedTuple):
+    """A file as the user named it, or a member of a `.zip`."""
+
+    path: Path
+    member: str = ""
+
+    @property
+    def name(self) -> str:
+        """The official name, without folder and `.gz`."""
+        return Path(self.member or self.path.name).name.removesuffix(".gz")
+
+    @property
+    def shown(self) -> str:
+        """The name as a message shows it."""
+        return f"{self.path}!{self.member}" if self.member else str(self.path)
+
+    def head(self) -> bytes:
+        """Return the beginning of the text."""
+        with self.open(most_rows=HEAD_ROWS) as file:
+            return file.read(HEAD_BYTES)
+
+    def sha256(self) -> str:
+        """Return the digest of the file as it lies on disk."""
+        with self.path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+    @contextmanager
+    def open(self, *, most_rows: int | None = None) -> Iterator[BinaryIO]:
+        """
+        Open the text; a workbook's first sheet reads as comma-separated text in UTF-8.
+
+        Raises `DamagedFileError` when the container ends early or is none, also while reading.
+        """
+        try:
+            with self._raw() as raw:
+                if self.name.lower().endswith(_WORKBOOK):
+                    with _sheet(raw, most_rows) as text:
+                        yield text
+                elif (self.member or self.path.name).endswith(".gz"):
+                    with gzip.open(raw) as text:
+                        yield io.BufferedReader(text)
+                else:
+                    yield raw
+        except (EOFError, zlib.error, gzip.BadGzipFile, zipfile.BadZipFile) as fault:
+            reason = f"the compressed file is cut or damaged ({fault})"
+            raise DamagedFileError(0, reason) from None
+
+    @contextmanager
+    def _raw(self) -> Iterator[BinaryIO]:
+        if not self.member:
+            with self.path.open("rb") as file:
+                yield file
+            return
+        with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as entry:
+            yield io.BufferedReader(entry)  # type: ignore[type-var]
+
+
+def official_files(path: Path) -> list[OfficialFile]:
+    """
+    Return the file, or the readable members of a `.zip`.
+
+    Of a member that is there as text and as workbook the text is taken.
+    """
+    if path.suffix.lower() != ".zip":
+        return [OfficialFile(path)]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [
+                entry.filename
+                for entry in archive.infolist()
+                if not entry.is_dir() and entry.filename.lower().endswith(_READABLE)
+            ]
+    except zipfile.BadZipFile as fault:
+        raise DamagedFileError(0, f"the .zip is cut or damaged ({fault})") from None
+    texts = {Path(name).stem for name in names if not name.lower().endswith(_WORKBOOK)}
+    return [
+        OfficialFile(path, name)
+        for name in sorted(names)
+        if not (name.lower().endswith(_WORKBOOK) and Path(name).stem in texts)
+    ]
+
+
+@contextmanager
+def _sheet(raw: BinaryIO, most_rows: int | None) -> Iterator[BinaryIO]:
+    with SpooledTemporaryFile(IN_MEMORY_BYTES) as text, catch_warnings():
+        simplefilter("ignore")  # openpyxl warns of styles and headers that hold no data
+        workbook = load_workbook(raw, read_only=True, data_only=True)
+        try:
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()  # CMS's own dimensions are at times too small
+            lines = io.TextIOWrapper(text, "utf-8", newline="", write_through=True)  # type: ignore[type-var]
+            csv.writer(lines).writerows(_even(sheet.iter_rows(max_row=most_rows, values_only=True)))
+            lines.detach()
+        finally:
+            workbook.close()
+        text.seek(0)
+        yield text
+
+
+def _even(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
+    """Yield rows as wide as the widest before: a workbook leaves out empty cells at the end."""
+    width = 0
+    for row in rows:
+        width = max(width, len(row))
+        yield [_cell(value) for value in row] + [""] * (width - len(row))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

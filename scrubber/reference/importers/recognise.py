@@ -1,0 +1,223 @@
+"""Which publisher's format a file has, and so which kind of table it is."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple, Protocol
+
+from scrubber.reference.importers import (
+    hcpcs,
+    icd10cm_order,
+    icd10cm_tabular,
+    ioce,
+    mcd_articles,
+    ncci_aoc,
+    ncci_mue,
+    ncci_ptp,
+    place_of_service,
+    taxonomy,
+)
+from scrubber.reference.importers.dates import (
+    fiscal_year_end,
+    half_year_end,
+    icd_half_year_end,
+    quarter_end,
+)
+from scrubber.reference.importers.opening import OfficialFile
+from scrubber.reference.importers.reading import DamagedFileError, Reading
+from scrubber.reference.importers.table import Table
+from scrubber.reference.shelf import pack_rows
+
+CMS = "Centers for Medicare & Medicaid Services"
+GOVERNMENT_WORK = "US government work"
+WITH_CPT = "US government work; the CPT code numbers are copyright American Medical Association"
+
+Read = Callable[[Sequence[OfficialFile], date | None, Sequence[OfficialFile]], Table]
+
+
+class Format(NamedTuple):
+    """
+    One publisher's format.
+
+    `read` takes the files of one edition, the effective date as far as it is known before, and
+    all files of the call. With `together`, files that state the same date are one edition.
+    `period_end` is the last day of a table without an end of its own.
+    """
+
+    kinds: tuple[str, ...]
+    recognises: Callable[[bytes], bool]
+    kind_of: Callable[[str, bytes], str]
+    stated_date: Callable[[str, bytes], date | None]
+    read: Read
+    period_end: Callable[[date], date]
+    publisher: str
+    licence: str
+    together: bool
+
+
+class _NcciModule(Protocol):
+    def recognises(self, head: bytes) -> bool: ...
+    def kind_of(self, name: str, head: bytes) -> str: ...
+    def stated_date(self, name: str, head: bytes) -> date | None: ...
+    def read(self, files: Sequence[OfficialFile], effective: date) -> Table: ...
+
+
+def format_of(head: bytes) -> Format | None:
+    """Return the format whose header or record the beginning of a file shows."""
+    return next((each for each in FORMATS if each.recognises(head)), None)
+
+
+def is_companion(head: bytes) -> bool:
+    """Tell whether the file is no table, but dates the rows of others."""
+    return ioce.recognises_versions(head)
+
+
+def _ncci(module: _NcciModule, kinds: Sequence[str]) -> Format:
+    def read(
+        files: Sequence[OfficialFile], effective: date | None, _all: Sequence[OfficialFile]
+    ) -> Table:
+        if effective is None:
+            return Table(0, {}, None)
+        return module.read(files, effective)
+
+    return Format(
+        kinds=tuple(kinds),
+        recognises=module.recognises,
+        kind_of=module.kind_of,
+        stated_date=module.stated_date,
+        read=read,
+        period_end=quarter_end,
+        publisher=CMS,
+        licence=WITH_CPT,
+        together=True,
+    )
+
+
+def _single(
+    kind: str,
+    recognises: Callable[[bytes], bool],
+    read_one: Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]],
+    period_end: Callable[[date], date],
+    *,
+    publisher: str = CMS,
+    licence: str = GOVERNMENT_WORK,
+    together: bool = False,
+) -> Format:
+    """Return a format whose files are read to rows; with `together` several make one table."""
+
+    def read(
+        files: Sequence[OfficialFile], _effective: date | None, call: Sequence[OfficialFile]
+    ) -> Table:
+        readings = [read_one(file, call) for file in files]
+        rows = [row for reading in readings for row in reading.rows]
+        first = readings[0]
+        return Table(
+            rows=len(rows),
+            buffers=pack_rows(kind, rows),
+            effective=first.effective,
+            expires=first.expires,
+            row_dates=first.row_dates,
+        )
+
+    return Format(
+        kinds=(kind,),
+        recognises=recognises,
+        kind_of=lambda _name, _head: kind,
+        stated_date=lambda _name, _head: None,
+        read=read,
+        period_end=period_end,
+        publisher=publisher,
+        licence=licence,
+        together=together,
+    )
+
+
+def _plain(
+    read: Callable[[Any, str], Reading[Any]],
+) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
+    def read_one(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+        with file.open() as binary:
+            return read(binary, file.name)
+
+    return read_one
+
+
+def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+    with file.open() as binary:
+        return hcpcs.read(binary, file.name, file.head())
+
+
+def _with_versions(
+    read: Callable[[Any, ioce.Versions], Reading[Any]],
+) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
+    def read_one(file: OfficialFile, call: Sequence[OfficialFile]) -> Reading[Any]:
+        companions = list(_companions(call))
+        if len(companions) != 1:
+            reason = "its rows name I/OCE versions: give version_range.csv in the same call"
+            raise DamagedFileError(0, reason)
+        with companions[0].open() as binary:
+            versions = ioce.read_versions(binary)
+        with file.open() as binary:
+            return read(binary, versions)
+
+    return read_one
+
+
+def _companions(call: Sequence[OfficialFile]) -> Iterator[OfficialFile]:
+    return (file for file in call if is_companion(file.head()))
+
+
+FORMATS = (
+    _ncci(ncci_ptp, tuple(ncci_ptp.KINDS.values())),
+    _ncci(ncci_mue, tuple(ncci_mue.KINDS.values())),
+    _ncci(ncci_aoc, (ncci_aoc.KIND,)),
+    _single(
+        ioce.DIAGNOSIS_KIND,
+        ioce.recognises_diagnoses,
+        _with_versions(ioce.read_diagnoses),
+        icd_half_year_end,
+    ),
+    _single(
+        ioce.PROCEDURE_KIND,
+        ioce.recognises_procedures,
+        _with_versions(ioce.read_procedures),
+        quarter_end,
+        licence=WITH_CPT,
+    ),
+    _single(
+        icd10cm_order.KIND,
+        icd10cm_order.recognises,
+        _plain(icd10cm_order.read),
+        fiscal_year_end,
+        publisher="Centers for Disease Control and Prevention, NCHS",
+    ),
+    _single(
+        icd10cm_tabular.KIND,
+        icd10cm_tabular.recognises,
+        _plain(icd10cm_tabular.read),
+        fiscal_year_end,
+        publisher="Centers for Disease Control and Prevention, NCHS",
+    ),
+    _single(hcpcs.KIND, hcpcs.recognises, _hcpcs, quarter_end),
+    _single(
+        mcd_articles.KIND,
+        mcd_articles.recognises,
+        _plain(mcd_articles.read),
+        quarter_end,
+        licence=WITH_CPT,
+        together=True,
+    ),
+    _single(
+        place_of_service.KIND,
+        place_of_service.recognises,
+        _plain(place_of_service.read),
+        quarter_end,
+    ),
+    _single(
+        taxonomy.KIND,
+        taxonomy.recognises,
+        _plain(taxonomy.read),
+        half_year_end,
+        publisher="National Uniform Claim Committee",
+        licence="NUCC; terms at nucc.org",
+    ),
+)
