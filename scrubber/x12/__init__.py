@@ -1,0 +1,1 @@
+"""X12: 837 files to claim events."""
