@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 ISA_BYTES = 106
+ISA_ELEMENTS = 17  # the id and 16 more
 CHUNK_BYTES = 1 << 20
 MAX_SEGMENT_BYTES = 1 << 16  # no segment of an 837 comes near; what does is no segment
 BETWEEN = b" \t\r\n\xef\xbb\xbf\x00"
@@ -83,9 +84,12 @@ def read_segments(stream: BinaryIO) -> Iterator[Segment | X12Fault]:
             return
         text = header.decode("latin-1")
         delimiters = Delimiters(text[3], text[82], text[104], header[105:106])
-        yield Segment(
-            text[:105].split(delimiters.element), window.offset - ISA_BYTES, delimiters
-        )
+        elements = text[: ISA_BYTES - 1].split(delimiters.element)
+        if len(elements) != ISA_ELEMENTS or header[105:106].isalnum():
+            offset = window.offset - ISA_BYTES
+            yield X12Fault(None, offset, "the ISA segment has not its 16 elements", "ISA")
+            continue
+        yield Segment(elements, window.offset - ISA_BYTES, delimiters)
         yield from _until_iea(window, delimiters)
 
 
