@@ -52,7 +52,7 @@ class ClaimLoops:
         self._d = delimiters
         self._billing: Json = {}
         self._pay_to: Json = {}
-        self._subscriber: Json = {}
+        self._subscriber: Json = {"subscriber": {}}
         self._patient: Json = {}
         self._kept_above: dict[str, list[Json]] = {"20": [], "22": [], "23": []}
         self._level = ""
@@ -119,7 +119,8 @@ class ClaimLoops:
         self._loop = {"20": "2000A", "22": "2000B", "23": "2000C"}.get(level, "2000")
         self._person = self._payer = self._line = None
         if level == "20":
-            self._billing, self._pay_to, self._subscriber, self._patient = {}, {}, {}, {}
+            self._billing, self._pay_to, self._patient = {}, {}, {}
+            self._subscriber = {"subscriber": {}}
         elif level == "22":
             self._subscriber, self._patient = {"subscriber": {}}, {}
         elif level == "23":
