@@ -62,6 +62,29 @@ def _entry(row: AocRow) -> tuple[int, int, int, int, int]:
     )
 
 
+def unpack(edition: Edition) -> Iterator[AocRow]:
+    """Yield every row of an edition."""
+    for add_on, primary, kind, effective, deletion in zip(*_columns(edition), strict=True):
+        yield AocRow(
+            code_of(add_on),
+            code_of(primary) if primary else "",
+            chr(kind),
+            date.fromordinal(effective) if effective else None,
+            date.fromordinal(deletion) if deletion else None,
+        )
+
+
+def _columns(edition: Edition) -> tuple[Sequence[int], ...]:
+    buffers = edition.buffers
+    return (
+        buffers["add_ons"].cast("Q"),
+        buffers["primaries"].cast("Q"),
+        buffers["types"],
+        buffers["effective"].cast("I"),
+        buffers["deletion"].cast("I"),
+    )
+
+
 class AocSeries:
     """All loaded editions of the table."""
 
@@ -98,11 +121,9 @@ class AocView:
         self.version = edition.info.version
         self.covers = series.covers
         self._info = edition.info
-        self._add_ons: Sequence[int] = edition.buffers["add_ons"].cast("Q")
-        self._primaries: Sequence[int] = edition.buffers["primaries"].cast("Q")
-        self._types: Sequence[int] = edition.buffers["types"]
-        self._effective: Sequence[int] = edition.buffers["effective"].cast("I")
-        self._deletion: Sequence[int] = edition.buffers["deletion"].cast("I")
+        self._add_ons, self._primaries, self._types, self._effective, self._deletion = _columns(
+            edition
+        )
         self._add_on = lru_cache(maxsize=CACHED_CODES)(self._find)
 
     def add_on_type(self, code: str) -> str:

@@ -2,12 +2,12 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from scrubber.reference.ncci_codes import checked, number_of
+from scrubber.reference.ncci_codes import checked, code_of, number_of
 from scrubber.reference.snapshot import Edition, edition_for
 
 INDICATORS = frozenset("123")
@@ -47,6 +47,13 @@ def pack(rows: Iterable[MueRow]) -> dict[str, bytes]:
         "values": array("I", [row.value for row in ordered]).tobytes(),
         "mai": "".join(row.mai for row in ordered).encode("ascii"),
     }
+
+
+def unpack(edition: Edition) -> Iterator[MueRow]:
+    """Yield every row of an edition."""
+    codes, values, mai = _columns(edition)
+    for code, value, indicator in zip(codes, values, mai, strict=True):
+        yield MueRow(code_of(code), value, chr(indicator))
 
 
 class MueSeries:
@@ -95,9 +102,7 @@ class MueView:
 
 
 def _limits(edition: Edition) -> Callable[[str], MueRow | None]:
-    codes = edition.buffers["codes"].cast("Q")
-    values = edition.buffers["values"].cast("I")
-    mai = edition.buffers["mai"]
+    codes, values, mai = _columns(edition)
 
     @lru_cache(maxsize=CACHED_CODES)
     def limit(code: str) -> MueRow | None:
@@ -108,3 +113,8 @@ def _limits(edition: Edition) -> Callable[[str], MueRow | None]:
         return MueRow(code, values[at], chr(mai[at]))
 
     return limit
+
+
+def _columns(edition: Edition) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
+    buffers = edition.buffers
+    return buffers["codes"].cast("Q"), buffers["values"].cast("I"), buffers["mai"]

@@ -6,10 +6,10 @@ A pair is stored once, under its lower code, with the direction and dates of eac
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import NamedTuple, TypeVar
 
 from scrubber.reference.ncci_codes import CODE_LENGTH, checked
@@ -25,13 +25,14 @@ NCCI_MODIFIERS = frozenset((
     "27", "59", "91", "XE", "XP", "XS", "XU",
 ))  # fmt: skip
 INDICATORS = frozenset("019")
-NEVER_COUNTS = "9"  # deleted on the day it took effect
+_NEVER_COUNTS = ord("9")  # deleted on the day it took effect
 
 CACHED_DAYS = 512
 CACHED_PERIODS = 8
 CACHED_SETS = 8192
 
 _NARROW = 1 << 16
+_STRIDE = 40503  # odd, far from a power of two: pairs of neighbouring codes spread
 
 T = TypeVar("T")
 #: What rows share: effective date, deletion date, indicator.
@@ -126,10 +127,12 @@ class PtpPacker:
             sizes[key >> low_shift] += 1
         rank_bits = (1 << low_shift - high_shift) - 1
         fact_bits = (1 << high_shift) - 1
+        pairs = [key >> high_shift for key in keys]
         return {
+            "hints": _hints(pairs, low_shift - high_shift),
             "codes": "".join(codes).encode("ascii"),
             "starts": array("I", accumulate(sizes, initial=0)).tobytes(),
-            "partners": _column([key >> high_shift & rank_bits for key in keys]),
+            "partners": _column([pair & rank_bits for pair in pairs]),
             "facts": _column([key & fact_bits for key in keys]),
             "windows": array(
                 "I", (part for window in self._windows for part in _Window.of(*window))
@@ -143,6 +146,13 @@ def pack(rows: Iterable[PtpRow]) -> dict[str, bytes]:
     for row in rows:
         packer.add((row.column1,), (row.column2,), ((row.effective, row.deletion, row.indicator),))
     return packer.buffers()
+
+
+def unpack(edition: Edition) -> Iterator[PtpRow]:
+    """Yield every row of an edition, those with indicator 9 too."""
+    table = _Table(edition)
+    for low in range(len(table.codes)):
+        yield from table.rows_below(low)
 
 
 class PtpSeries:
@@ -201,9 +211,11 @@ class _Table:
 
     def __init__(self, edition: Edition) -> None:
         codes = bytes(edition.buffers["codes"]).decode("ascii")
-        self._codes = [codes[at : at + CODE_LENGTH] for at in range(0, len(codes), CODE_LENGTH)]
-        self._ranks = {code: rank for rank, code in enumerate(self._codes)}
-        self._starts: Sequence[int] = edition.buffers["starts"].cast("I")
+        self.codes = [codes[at : at + CODE_LENGTH] for at in range(0, len(codes), CODE_LENGTH)]
+        self._ranks = {code: rank for rank, code in enumerate(self.codes)}
+        # An array answers faster than mapped memory, and this one is small.
+        self._starts = array("I", bytes(edition.buffers["starts"]))
+        self._hints = edition.buffers["hints"]
         rows = self._starts[-1]
         self._partners = _cast(edition.buffers["partners"], rows)
         self._facts = _cast(edition.buffers["facts"], rows)
@@ -221,38 +233,45 @@ class _Table:
 
     def _make_rows_of_period(self, day: int) -> Callable[[tuple[str, ...]], tuple[PtpRow, ...]]:
         rank_of = self._ranks.get
-        starts, partners = self._starts, self._partners
+        starts, partners, hints = self._starts, self._partners, self._hints
+        mask = 8 * len(hints) - 1
 
         @lru_cache(maxsize=CACHED_SETS)
         def rows(codes: tuple[str, ...]) -> tuple[PtpRow, ...]:
             ranks = sorted([rank for rank in map(rank_of, codes) if rank is not None])
             found: list[PtpRow] = []
-            while len(ranks) > 1:
-                low = ranks.pop(0)
-                start, end = starts[low], starts[low + 1]
-                for high in ranks if start < end else ():
-                    at = bisect_left(partners, high, start, end)
-                    while at < end and partners[at] == high:
-                        found += self._row(low, high, self._facts[at], day)
-                        at += 1
+            for low, high in combinations(ranks, 2):
+                hint = (low * _STRIDE + high) & mask
+                if not hints[hint >> 3] >> (hint & 7) & 1:
+                    continue
+                end = starts[low + 1]
+                at = bisect_left(partners, high, starts[low], end)
+                while at < end and partners[at] == high:
+                    if self._counts(self._facts[at], day):
+                        found.append(self._row(low, high, self._facts[at]))
+                    at += 1
             return tuple(sorted(found, key=_order)) if found else ()
 
         return rows
 
-    def _row(self, low: int, high: int, fact: int, day: int) -> tuple[PtpRow, ...]:
+    def rows_below(self, low: int) -> Iterator[PtpRow]:
+        for at in range(self._starts[low], self._starts[low + 1]):
+            yield self._row(low, self._partners[at], self._facts[at])
+
+    def _counts(self, fact: int, day: int) -> bool:
         window = self._windows[fact >> 1]
-        indicator = chr(window.indicator)
-        if indicator == NEVER_COUNTS or not window.holds(day):
-            return ()
+        return window.indicator != _NEVER_COUNTS and window.holds(day)
+
+    def _row(self, low: int, high: int, fact: int) -> PtpRow:
+        window = self._windows[fact >> 1]
         first, second = (high, low) if fact & 1 else (low, high)
-        row = PtpRow(
-            self._codes[first],
-            self._codes[second],
+        return PtpRow(
+            self.codes[first],
+            self.codes[second],
             date.fromordinal(window.effective) if window.effective else None,
             date.fromordinal(window.deletion) if window.deletion else None,
-            indicator,
+            chr(window.indicator),
         )
-        return (row,)
 
 
 def _order(row: PtpRow) -> tuple[str, str, date, date, str]:
@@ -281,6 +300,21 @@ class _Numbered(dict[T, int]):
 def _column(values: Sequence[int]) -> bytes:
     """Return a column in two bytes each, in four when a value needs them."""
     return array("H" if max(values, default=0) < _NARROW else "I", values).tobytes()
+
+
+def _hints(pairs: Sequence[int], rank_width: int) -> bytes:
+    """
+    Return bits of which a pair in the table has its own set: most pairs asked for are not there.
+
+    Eight bits a row leave one absent pair in fifteen to the search.
+    """
+    rank_bits = (1 << rank_width) - 1
+    bits = bytearray(1 << max(len(pairs).bit_length(), 3))
+    mask = 8 * len(bits) - 1
+    for pair in pairs:
+        hint = ((pair >> rank_width) * _STRIDE + (pair & rank_bits)) & mask
+        bits[hint >> 3] |= 1 << (hint & 7)
+    return bytes(bits)
 
 
 def _cast(buffer: memoryview, rows: int) -> Sequence[int]:

@@ -1,6 +1,7 @@
 """Official files become dated snapshots, each table whole or not at all."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -72,21 +73,27 @@ def import_files(
 
 def _recognised(path: Path, choice: Choice) -> list[_Recognised | OfficialFile]:
     """Return the tables in a file, and the companions of tables as they are."""
-    try:
+    with _refusing(str(path)):
         members = official_files(path)
-    except DamagedFileError as fault:
-        raise RefusedFileError(str(path), fault.line, fault.reason) from None
     found = [each for each in (_recognise(member, choice) for member in members) if each]
     if not found:
         raise RefusedFileError(str(path), 0, f"is none of the known tables ({', '.join(KINDS)})")
     return found
 
 
-def _recognise(file: OfficialFile, choice: Choice) -> _Recognised | OfficialFile | None:
+@contextmanager
+def _refusing(shown: str) -> Iterator[None]:
     try:
-        head = file.head()
+        yield
     except DamagedFileError as fault:
-        raise RefusedFileError(file.shown, fault.line, fault.reason) from None
+        raise RefusedFileError(shown, fault.line, fault.reason) from None
+    except OSError as fault:
+        raise RefusedFileError(shown, 0, fault.strerror or "cannot be read") from None
+
+
+def _recognise(file: OfficialFile, choice: Choice) -> _Recognised | OfficialFile | None:
+    with _refusing(file.shown):
+        head = file.head()
     if not head.strip():
         raise RefusedFileError(file.shown, 0, "is empty")
     if is_companion(head):
@@ -119,10 +126,8 @@ def _import_table(
     first = parts[0]
     files = [part.file for part in parts]
     shown = ", ".join(file.shown for file in files)
-    try:
+    with _refusing(shown):
         table = first.format.read(files, first.stated, call)
-    except DamagedFileError as fault:
-        raise RefusedFileError(shown, fault.line, fault.reason) from None
     effective = choice.effective or table.effective
     if effective is None:
         reason = "states no effective date: give --effective YYYY-MM-DD"
