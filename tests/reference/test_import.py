@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from scrubber.reference.importers.load import Choice
+from scrubber.reference.importers.stated_dates import stated_quarter
 from scrubber.reference.shelf import open_shelf
 from scrubber.reference.snapshot import open_snapshot
 from tests.reference.snapshots import (
@@ -60,6 +61,26 @@ def test_a_preamble_can_state_the_date(tmp_path: Path) -> None:
     text = MUE_OFFICIAL.replace("All rights reserved.", "Effective October 1, 2026")
     found = imported(tmp_path / "shelf", write(tmp_path / "mue.csv", text))[0].info
     assert (found.effective, found.expires) == (date(2026, 10, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("name", "preamble", "day"),
+    [
+        ("mue", "Effective July 1, 2026 through September 30, 2026", date(2026, 7, 1)),
+        ("mue_2024-07-01", "Effective soon 1, 2026", date(2024, 7, 1)),
+        ("mue_2024-13-01", "", None),
+        ("mue_Eff_07-01-2026", "", date(2026, 7, 1)),
+        ("ccipra-v310r0-f1", "", date(2025, 1, 1)),
+        ("mue_2024-08-15", "", date(2024, 10, 1)),
+        ("mue_2024-11-15", "", date(2025, 1, 1)),
+        ("mue", "", None),
+    ],
+)
+def test_a_quarter_is_stated_in_words_or_in_the_name(
+    name: str, preamble: str, day: date | None
+) -> None:
+    """What states no day of the calendar states nothing."""
+    assert stated_quarter(name, preamble) == day
 
 
 def test_gz_zip_and_workbook_hold_the_same_table(tmp_path: Path) -> None:

@@ -138,6 +138,18 @@ def test_both_ends_of_a_row_are_in_force(tmp_path: Path, day: date, indicators: 
     assert [row.indicator for row in rows] == indicators
 
 
+def test_a_row_can_be_in_force_for_one_day() -> None:
+    """Its first day is its last; only indicator 9 would take that day away."""
+    day = date(2022, 1, 1)
+    row = {"column1": "A9500", "column2": "A9512", "indicator": "1"}
+    shelf = Shelf.of_rows({KIND: [row | {"effective": str(day), "deletion": str(day)}]})
+    on_days = [
+        len(shelf.as_of(KIND, day + timedelta(days=days)).rows(("A9500", "A9512")))
+        for days in (-1, 0, 1)
+    ]
+    assert on_days == [0, 1, 0]
+
+
 def test_all_pairs_of_a_code_set_come_sorted(tmp_path: Path) -> None:
     """Codes that are in no row are passed over."""
     shelf = shelf_of(tmp_path / "shelf", write(tmp_path / "ccipra 2024-07-01.csv", PTP_COPY))

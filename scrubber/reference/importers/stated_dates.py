@@ -22,10 +22,7 @@ def stated_quarter(name: str, preamble: str) -> date | None:
 
     A day inside a quarter is the day of publication, and the file is for the next quarter.
     """
-    try:
-        day = _in_prose(preamble) or _in_name(name)
-    except ValueError:  # digits that are no day of the calendar
-        return None
+    day = _in_prose(preamble) or _in_name(name)
     if day is None or (day.day == 1 and day.month % 3 == 1):
         return day
     return date.fromordinal(quarter_end(day).toordinal() + 1)
@@ -35,14 +32,20 @@ def _in_prose(text: str) -> date | None:
     found = _PROSE.search(text)
     if found is None:
         return None
-    return datetime.strptime(found[1].replace(", ", ","), "%B %d,%Y").date()  # noqa: DTZ007
+    try:
+        return datetime.strptime(found[1].replace(", ", ","), "%B %d,%Y").date()  # noqa: DTZ007
+    except ValueError:  # words in the place of a month
+        return None
 
 
 def _in_name(name: str) -> date | None:
-    if found := _ISO.search(name):
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    if found := _AMERICAN.search(name):
-        return date(int(found[3]), int(found[1]), int(found[2]))
+    try:
+        if found := _ISO.search(name):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _AMERICAN.search(name):
+            return date(int(found[3]), int(found[1]), int(found[2]))
+    except ValueError:  # digits that are no day of the calendar
+        return None
     if found := _QUARTER.search(name):
         return date(int(found[1]), int(found[2]) * 3 - 2, 1)
     if found := _NCCI_VERSION.search(name):
