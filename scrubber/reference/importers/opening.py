@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 from warnings import catch_warnings, simplefilter
 
 from openpyxl import load_workbook
@@ -111,18 +111,19 @@ def official_files(path: Path) -> list[OfficialFile]:
 @contextmanager
 def _sheet(raw: BinaryIO, most_rows: int | None) -> Iterator[BinaryIO]:
     with SpooledTemporaryFile(IN_MEMORY_BYTES) as text, catch_warnings():
+        binary = cast("BinaryIO", text)  # it has all its methods
         simplefilter("ignore")  # openpyxl warns of styles and headers that hold no data
         workbook = load_workbook(raw, read_only=True, data_only=True)
         try:
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # CMS's own dimensions are at times too small
-            lines = io.TextIOWrapper(text, "utf-8", newline="", write_through=True)  # type: ignore[type-var]
+            lines = io.TextIOWrapper(binary, "utf-8", newline="", write_through=True)
             csv.writer(lines).writerows(_even(sheet.iter_rows(max_row=most_rows, values_only=True)))
             lines.detach()
         finally:
             workbook.close()
-        text.seek(0)
-        yield text
+        binary.seek(0)
+        yield binary
 
 
 def _even(rows: Iterable[Sequence[object]]) -> Iterator[list[str]]:
