@@ -23,6 +23,8 @@ from scrubber.contracts import claim as wire
 
 LATEST_ZONE = timedelta(hours=14)  # Kiribati; a visit there is dated a day ahead of UTC
 INPATIENT_BILLS = frozenset(("11", "18", "21", "41"))
+#: Payer ids of the DME MACs: jurisdictions A, B, C and D.
+DME_CONTRACTORS = frozenset(("16013", "17013", "18003", "19003"))
 MEDICARE_INDICATORS = frozenset(("MA", "MB"))
 RESPONSIBILITY_ORDER = "PSTABCDEFGHU"
 
@@ -57,6 +59,7 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         )
         for i, line in enumerate(doc.lines)
     )
+    diagnoses = _diagnoses(doc, lines, is_inpatient=is_inpatient)
     return Claim(
         event.submission_id,
         event.submitter_id,
@@ -67,6 +70,7 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         day,
         is_inpatient,
         destination.filing_indicator in MEDICARE_INDICATORS,
+        destination.payer_id in DME_CONTRACTORS,
         doc.patient_control_number.strip(),
         doc.claim_frequency_code.strip().upper(),
         doc.payer_claim_control_number.strip(),
@@ -104,10 +108,14 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         payers,
         destination,
         _patient_of(doc.patient) or _patient(payers, destination),
-        _diagnoses(doc, lines, is_inpatient=is_inpatient),
+        diagnoses,
+        _principal(doc.type, diagnoses),
         tuple((_icd(procedure.code), procedure.date) for procedure in doc.procedures),
         _codes(doc.condition_codes),
-        tuple((occurrence.code.strip().upper(), occurrence.date) for occurrence in doc.occurrence_codes),
+        tuple(
+            (occurrence.code.strip().upper(), occurrence.date)
+            for occurrence in doc.occurrence_codes
+        ),
         tuple((span.code.strip().upper(), span.from_, span.to) for span in doc.occurrence_spans),
         tuple((value.code.strip().upper(), value.amount) for value in doc.value_codes),
         lines,
@@ -179,7 +187,16 @@ def _admission(admission: wire.Admission | None) -> wire.Admission:
 
 
 def _adjustments(adjustments: list[wire.Adjustment]) -> tuple[Adjustment, ...]:
-    return tuple([Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount) for a in adjustments]) if adjustments else ()
+    return (
+        tuple(
+            [
+                Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount)
+                for a in adjustments
+            ]
+        )
+        if adjustments
+        else ()
+    )
 
 
 def _payer(index: int, payer: wire.Payer) -> Payer:
@@ -212,7 +229,9 @@ def _destination(payers: tuple[Payer, ...], lines: list[wire.ServiceLine]) -> Pa
     for payer in payers:
         if payer.marked_destination:
             return payer
-    adjudicated = {a.responsibility.strip().upper() for line in lines for a in line.payer_adjudications}
+    adjudicated = {
+        a.responsibility.strip().upper() for line in lines for a in line.payer_adjudications
+    }
     ordered = sorted(payers, key=lambda payer: RESPONSIBILITY_ORDER.find(payer.responsibility) % 99)
     for payer in ordered:
         if (
@@ -312,6 +331,13 @@ def _diagnoses(
         )
         for i, diagnosis in enumerate(doc.diagnoses)
     )
+
+
+def _principal(claim_type: str, diagnoses: tuple[Diagnosis, ...]) -> Diagnosis | None:
+    for diagnosis in diagnoses:
+        if diagnosis.role == "principal":
+            return diagnosis
+    return diagnoses[0] if diagnoses and claim_type != "institutional" else None
 
 
 def _pointed_days(

@@ -77,9 +77,7 @@ class Payer:
         return f"/payers/{self.index}/{field}"
 
 
-NO_PAYER = Payer(
-    -1, "", False, "", "", "", "", "", "", NO_SUBSCRIBER, "", "", "", None, (), None
-)
+NO_PAYER = Payer(-1, "", False, "", "", "", "", "", "", NO_SUBSCRIBER, "", "", "", None, (), None)
 
 
 @dataclass(slots=True, eq=False)
@@ -169,7 +167,8 @@ class Claim:
     latest time zone in use (UTC+14). `day` is the date whose rules hold for the claim as a whole:
     the through date of inpatient bills, else the earliest date of service, else the statement's,
     else the received date. `bill_type` has four characters, or is `""`. `by_day` holds the lines
-    of each day, in the order of the days.
+    of each day, in the order of the days. `principal` is the marked diagnosis, on professional claims
+    else the first. `is_dme` tells that the claim goes to a contractor for durable medical equipment.
     """
 
     submission_id: str
@@ -181,6 +180,7 @@ class Claim:
     day: date
     is_inpatient: bool
     is_medicare: bool
+    is_dme: bool
     patient_control_number: str
     claim_frequency_code: str
     payer_claim_control_number: str
@@ -219,6 +219,7 @@ class Claim:
     destination: Payer
     patient: Patient | Subscriber
     diagnoses: tuple[Diagnosis, ...]
+    principal: Diagnosis | None
     procedures: tuple[tuple[str, date | None], ...]
     condition_codes: tuple[str, ...]
     occurrence_codes: tuple[tuple[str, date | None], ...]
@@ -227,11 +228,3 @@ class Claim:
     lines: tuple[Line, ...]
     by_day: tuple[tuple[date, tuple[Line, ...]], ...]
     coding: Coding
-
-    @property
-    def principal(self) -> Diagnosis | None:
-        """The principal diagnosis: the marked one; the first of a professional claim."""
-        for diagnosis in self.diagnoses:
-            if diagnosis.role == "principal":
-                return diagnosis
-        return self.diagnoses[0] if self.type != "institutional" and self.diagnoses else None

@@ -108,9 +108,7 @@ def _decorator(scope: Scope) -> _Decorator:
         def build(function: EditFunction) -> Edit:
             title = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
             family = function.__module__.split(".")[-2]
-            return Edit(
-                function=function, scope=scope, title=title, family=family, **metadata
-            )
+            return Edit(function=function, scope=scope, title=title, family=family, **metadata)
 
         return build
 

@@ -104,10 +104,9 @@ def _run_pairs(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list
         except Exception as error:  # noqa: BLE001
             _crash(said, bound, error, lines)
             continue
-        if isinstance(proposed, NoData):
-            said.append(Said(bound.edit, bound.severity, proposed))
-            continue
-        for line, other, row in proposed:
+        if proposed.missing is not None:
+            said.append(Said(bound.edit, bound.severity, proposed.missing))
+        for line, other, row in proposed.pairs:
             _ask(said, bound, (line, other), claim, line, other, row, *bound.extras)
 
 

@@ -27,6 +27,4 @@ def claim_schema_invalid(fault: Fault) -> Verdict:
     Every fault gives a finding of its own; no other edit runs, since a claim of the wrong shape
     cannot be asked. Unknown fields are no fault and travel along.
     """
-    return fail(
-        fault.pointer, pointer=fault.pointer, found=fault.found, expected=fault.expected
-    )
+    return fail(fault.pointer, pointer=fault.pointer, found=fault.found, expected=fault.expected)

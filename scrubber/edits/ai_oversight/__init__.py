@@ -1,0 +1,1 @@
+"""Codes that software assigned, and when a person must look."""

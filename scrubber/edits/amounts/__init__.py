@@ -1,0 +1,1 @@
+"""Charges, units and what others paid."""

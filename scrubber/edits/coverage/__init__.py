@@ -1,0 +1,1 @@
+"""Medical necessity: what coverage articles say of procedure and diagnosis."""

@@ -1,0 +1,64 @@
+"""A diagnosis of the line is on the payer's non-covered list for the procedure."""
+
+from datetime import date
+
+from scrubber.claim.model import Claim, Line
+from scrubber.edits.coverage._articles import articles_of, diagnoses_of
+from scrubber.edits.edit import line_edit
+from scrubber.edits.verdict import PASS, NoData, Verdict, fail, several
+from scrubber.reference.coverage_articles import CoverageArticleView
+
+
+@line_edit(
+    id="lcd-diagnosis-excluded",
+    severity="review",
+    status="active",
+    added="0.1.0",
+    applies_to=("professional", "institutional"),
+    fields=(
+        "lines[].procedure",
+        "lines[].diagnosis_pointers",
+        "diagnoses[].code",
+        "lines[].service_from",
+        "payers[].filing_indicator",
+        "billing_provider.address.state",
+    ),
+    data=("coverage-articles",),
+    status_code=("A7:255", "A7:287"),
+    carc=("50",),
+    source="MCD billing and coding articles (codes that do not support necessity)",
+    checked=date(2026, 11, 24),
+    message=(
+        "Line {line}: diagnosis {code} is on the non-covered list of article {article} "
+        "for {procedure}."
+    ),
+    fix="Check the record; append GA or GZ as the article says if the service stays.",
+)
+def lcd_diagnosis_excluded(claim: Claim, line: Line, table: CoverageArticleView) -> Verdict:
+    """
+    A diagnosis of the line is on the payer's non-covered list for the procedure.
+
+    The article names conditions that do not make the service necessary. Its wildcard XX000 stands for every
+    code that it does not cover, which is the business of `lcd-diagnosis-not-supporting`.
+    """
+    articles = articles_of(claim, line, table)
+    if not articles:
+        return PASS
+    if isinstance(articles, NoData):
+        return articles
+    codes = diagnoses_of(claim, line)
+    return several(
+        fail(
+            line.at("procedure"),
+            line,
+            line=line.number,
+            code=code,
+            article=article.display_id,
+            procedure=line.procedure,
+            group=group,
+        )
+        for article in articles
+        for group, excluded in article.noncovered.items()
+        for code in codes
+        if code in excluded
+    )

@@ -1,0 +1,1 @@
+"""When the services were, and when the claim came."""

@@ -1,0 +1,1 @@
+"""Repeats, corrections and what came before."""

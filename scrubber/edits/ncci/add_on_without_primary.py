@@ -1,0 +1,89 @@
+"""An add-on code has none of its primary codes (type 1)."""
+
+from datetime import date
+from datetime import timedelta
+
+from scrubber.claim.model import Claim, Line
+from scrubber.edits.edit import day_edit
+from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
+from scrubber.reference.ncci_aoc import AocView
+
+
+PROLONGED_CRITICAL_CARE = "99292"
+
+
+def _has_primary(lines: tuple[Line, ...], add_on: Line, primaries: frozenset[str]) -> bool:
+    return any(
+        line.procedure in primaries
+        and line.rendering_npi == add_on.rendering_npi
+        and (line.units is None or line.units > 0)
+        for line in lines
+    )
+
+
+def _was_day_before(claim: Claim, add_on: Line, primaries: frozenset[str]) -> bool:
+    before = add_on.day - timedelta(days=1)
+    return any(line.procedure in primaries and line.day == before for line in claim.lines)
+
+
+@day_edit(
+    id="add-on-without-primary",
+    severity="reject",
+    status="active",
+    added="0.1.0",
+    applies_to=("professional", "institutional"),
+    fields=(
+        "lines[].procedure",
+        "lines[].service_from",
+        "lines[].units",
+        "lines[].rendering_provider.npi",
+        "rendering_provider.npi",
+        "billing_provider.npi",
+        "payers[].filing_indicator",
+        "type",
+    ),
+    data=("ncci-aoc",),
+    status_code=("A7:454", "A7:736"),
+    carc=("107",),
+    source="CMS NCCI add-on code edits (CR 7501); I/OCE edit 106",
+    checked=date(2026, 11, 24),
+    message="Line {line}: add-on {procedure} on {date} has no primary procedure.",
+    fix="Add the primary procedure, or correct the date or provider.",
+)
+def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView) -> Verdict:
+    """
+    An add-on code has none of its primary codes (type 1).
+
+    A type 1 add-on is paid only beside one of its listed primaries, same day, same provider. The primary of
+    prolonged critical care may be a partner's, and a service past midnight has its primary the day before:
+    there a person looks.
+    """
+    complaints: list[Fail | NoData] = []
+    for line in lines:
+        code = line.procedure
+        if not code:
+            continue
+        if table.add_on_type(code) != "1":
+            if not table.holds(code) and not complaints:
+                complaints.append(no_data("ncci-aoc", line.day))
+            continue
+        primaries = table.primaries(code)
+        if _has_primary(lines, line, primaries):
+            continue
+        certain = (
+            claim.is_medicare
+            and claim.type == "professional"
+            and code != PROLONGED_CRITICAL_CARE
+            and not _was_day_before(claim, line, primaries)
+        )
+        complaints.append(
+            fail(
+                line.at("procedure"),
+                line,
+                severity=None if certain else "review",
+                line=line.number,
+                procedure=code,
+                date=line.day,
+            )
+        )
+    return tuple(complaints) or PASS

@@ -1,0 +1,50 @@
+"""No loaded table covers the service date."""
+
+from datetime import date
+
+from scrubber.claim.model import Claim
+from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
+from scrubber.edits.results import Results
+from scrubber.edits.verdict import PASS, NoData, Verdict, fail
+
+
+class MustHave(Params):
+    """Tables without which a claim goes to a person."""
+
+    must_have: tuple[str, ...] = ()
+    """Kinds of tables (`icd-10-cm`, `ncci-ptp-practitioner` ...); a pack's `reference.must_have`."""
+
+
+@closing_edit(
+    id="reference-edition-missing",
+    severity="warn",
+    status="active",
+    added="0.1.0",
+    applies_to=EVERY_TYPE,
+    fields=("lines[].service_from", "statement_to"),
+    params=MustHave(),
+    source="Product principle (no data is never pass)",
+    checked=date(2026, 11, 24),
+    message="Table {table} has no edition for {date}; {count} edits did not run.",
+    fix="Load the edition of the quarter with the import command.",
+)
+def reference_edition_missing(_claim: Claim, results: Results, params: MustHave) -> Verdict:
+    """
+    No loaded table covers the service date.
+
+    What was not looked at is never clean without saying so. A payer pack names the tables that must be there;
+    without them the claim goes to review.
+    """
+    missing: dict[str, set[str]] = {}
+    for one in results.said:
+        if isinstance(one.verdict, NoData):
+            missing.setdefault(one.verdict.needs, set()).add(one.edit.id)
+    complaints = []
+    for needs in sorted(missing):
+        kind, _, day = needs.partition("@")
+        edits = tuple(sorted(missing[needs]))
+        severity = "review" if kind in params.must_have else None
+        complaints.append(
+            fail("", severity=severity, table=kind, date=day, count=len(edits), edits=edits)
+        )
+    return tuple(complaints) or PASS

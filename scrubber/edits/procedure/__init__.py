@@ -1,0 +1,1 @@
+"""Procedure codes, modifiers and places of service."""
