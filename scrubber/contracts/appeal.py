@@ -1,4 +1,4 @@
-"""The appeal: a work item for a denied claim, with what was denied, by when, and what came of it."""
+"""The appeal: a work item for a denied claim: what was denied, by when, and what came of it."""
 
 from typing import Annotated, Any, Literal
 
