@@ -1,6 +1,7 @@
 """The outcome event of a claim: the same bytes for the same submission and versions."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
 
@@ -11,15 +12,21 @@ from scrubber.messages.render import Json
 
 SCHEMA_VERSION = 1
 ID_BYTES = 16
+NOTHING = Decimal(0)
 
 
 @dataclass(slots=True, frozen=True)
 class Outcome:
-    """An outcome event; `body` is the contract's document, its claim still as bytes."""
+    """
+    An outcome event; `body` is the contract's document, its claim still as bytes.
+
+    `charge` is the claim's total, zero when it states none.
+    """
 
     submission_id: str
     outcome_id: str
     disposition: Disposition
+    charge: Decimal
     body: Json
 
     def encode(self) -> bytes:
@@ -44,6 +51,7 @@ def build_outcome(  # noqa: PLR0913 (the parts of the event)
     review: Json | None,
     versions: bytes,
     claim: bytes,
+    charge: Decimal = NOTHING,
 ) -> Outcome:
     """Return the outcome event; `versions` and `claim` are JSON texts and go in as they are."""
     named = outcome_id(submission_id, versions)
@@ -60,4 +68,4 @@ def build_outcome(  # noqa: PLR0913 (the parts of the event)
         "versions": orjson.Fragment(versions),
         "claim": orjson.Fragment(claim),
     }
-    return Outcome(submission_id, named, disposition, body)
+    return Outcome(submission_id, named, disposition, charge, body)

@@ -17,7 +17,7 @@ from scrubber.edits.verdict import Bypassed, Fail, NoData
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
-from scrubber.pipeline.outcome import Outcome, build_outcome
+from scrubber.pipeline.outcome import NOTHING, Outcome, build_outcome
 from scrubber.pipeline.plan import Plan
 from scrubber.pipeline.run import run
 from scrubber.reference.shelf import Shelf
@@ -74,6 +74,7 @@ class Scrubber:
             else None,
             versions=self._versions_of(plan, claim, pack),
             claim=decoded.claim,
+            charge=claim.total_charge or NOTHING,
         )
 
     def with_edits(self, edits: tuple[Edit, ...]) -> "Scrubber":

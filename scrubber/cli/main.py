@@ -1,0 +1,37 @@
+"""The command `scrubber`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from scrubber import __version__
+from scrubber.cli import check, edits, generate, reference
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; a user's mistake is one line, not a traceback."""
+    parser = argparse.ArgumentParser(
+        prog="scrubber", description="Checks medical claims before they go to the payer."
+    )
+    parser.add_argument("--version", action="version", version=f"scrubber {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (check, edits, generate, reference):
+        command.add_parser(commands)
+    stated = parser.parse_args(arguments)
+    try:
+        code: int = stated.run(stated)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone; Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

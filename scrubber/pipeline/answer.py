@@ -1,0 +1,111 @@
+"""Records to answers, in this process or in several; the order of the records is kept."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from decimal import Decimal
+from itertools import islice
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from scrubber.contracts.decode import Undecodable
+from scrubber.disposition.decide import Disposition
+from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.intake import Record
+from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.settings import Settings
+
+BATCH = 200
+IN_FLIGHT = 3  # batches a process: one at work, one waiting, one on its way back
+
+
+class Answer(NamedTuple):
+    """
+    An outcome as bytes, and what a summary counts of it.
+
+    `edits` are the edits with findings, `missing` the kinds of tables that were wanted.
+    """
+
+    record: Record
+    outcome: bytes
+    disposition: Disposition
+    charge: Decimal
+    edits: tuple[str, ...]
+    missing: frozenset[str]
+
+
+class DeadLetter(NamedTuple):
+    """A record that no outcome can answer; `offset` is that of the file."""
+
+    record: Record
+    error_type: str
+    error: str
+    offset: int
+
+
+Result = Answer | DeadLetter
+
+
+def answer_records(
+    records: Iterable[Record], settings: Settings, *, processes: int = 1
+) -> Iterator[Result]:
+    """
+    Yield the answer to each record, in the order of the records.
+
+    With several processes at most a few batches for each are under way at any time. Raises
+    `BrokenProcessPool` when one of them dies.
+    """
+    if processes == 1:
+        scrubber = build_scrubber(settings)
+        for record in records:
+            yield _answer(scrubber, record)
+        return
+    source = iter(records)
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_start, initargs=(settings,)
+    ) as pool:
+        under_way: deque[Future[list[Result]]] = deque()
+        try:
+            while True:
+                while len(under_way) < processes * IN_FLIGHT and (
+                    batch := list(islice(source, BATCH))
+                ):
+                    under_way.append(pool.submit(_answer_batch, batch))
+                if not under_way:
+                    return
+                yield from under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+
+def _answer(scrubber: Scrubber, record: Record) -> Result:
+    if record.fault:
+        return DeadLetter(record, "claim-event-unreadable", record.fault, record.offset)
+    try:
+        outcome = scrubber.answer(record.raw)
+    except Undecodable as error:
+        return DeadLetter(record, error.error_type, error.reason, record.offset + error.offset)
+    body = outcome.body
+    return Answer(
+        record,
+        outcome.encode(),
+        outcome.disposition,
+        outcome.charge,
+        tuple(sorted({one["edit"] for one in body["findings"]})),
+        frozenset(
+            needs.partition("@")[0] for one in body["no_data"] for needs in one["needs"]
+        ),
+    )
+
+
+_SCRUBBER: Scrubber  # of a worker process, built once
+
+
+def _start(settings: Settings) -> None:
+    global _SCRUBBER  # noqa: PLW0603 (a worker process has no other place)
+    _SCRUBBER = build_scrubber(settings)
+
+
+def _answer_batch(batch: list[Record]) -> list[Result]:
+    return [_answer(_SCRUBBER, record) for record in batch]
