@@ -6,7 +6,7 @@ Other loaders turn 0123 into 83 and NO into false; codes must come out as they w
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -30,6 +30,10 @@ class _Loader(yaml.BaseLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 (PyYAML's signature)
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be text", key.start_mark
+                )
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"key '{key.value}' stands twice", key.start_mark
@@ -61,25 +65,37 @@ def load_model(path: Path, model: type[Model]) -> Model:
         return model.model_validate(document)
     except ValidationError as error:
         faults = tuple(
-            f"{path}: {_place(fault['loc'])}: {_reason(fault, error)}"
+            f"{path}: {_place(fault['loc'])}: {_reason(fault, model)}"
             for fault in error.errors(include_url=False)
         )
         raise YamlError(path, faults) from None
 
 
 def _place(steps: tuple[int | str, ...]) -> str:
-    return "".join(
-        f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps
-    ).lstrip(".")
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).lstrip(
+        "."
+    )
 
 
-def _reason(fault: Any, error: ValidationError) -> str:
+def _reason(fault: Any, model: type[BaseModel]) -> str:
     if fault["type"] == "missing":
         return "missing"
     if fault["type"] != "extra_forbidden":
         return str(fault["msg"])
-    missing = [
-        str(other["loc"][-1]) for other in error.errors() if other["type"] == "missing"
-    ]
-    near = get_close_matches(str(fault["loc"][-1]), missing, n=1)
+    *steps, key = fault["loc"]
+    near = get_close_matches(str(key), _keys(model, steps), n=1)
     return "no such key" + (f"; did you mean '{near[0]}'?" if near else "")
+
+
+def _keys(model: type[BaseModel], steps: list[int | str]) -> list[str]:
+    """Return the keys that a file may have at a place."""
+    for step in steps:
+        field = model.model_fields.get(str(step))
+        model = (_model_in(field.annotation) if field else None) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := _model_in(part))), None)

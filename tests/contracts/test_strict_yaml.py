@@ -8,6 +8,13 @@ from pydantic import BaseModel, ConfigDict
 from scrubber.contracts.strict_yaml import YamlError, load_model, read_yaml
 
 
+class Change(BaseModel):
+    """A part of a model, with keys of its own."""
+
+    model_config = ConfigDict(extra="forbid")
+    until: str = ""
+
+
 class Pack(BaseModel):
     """A model with one optional and one required key."""
 
@@ -15,6 +22,8 @@ class Pack(BaseModel):
     payer: str
     since: str = ""
     inner: list[dict[str, int]] = []
+    changes: tuple[Change, ...] = ()
+    last: Change | None = None
 
 
 def file(folder: Path, text: str | bytes) -> Path:
@@ -35,6 +44,8 @@ def test_scalars_are_texts(tmp_path: Path) -> None:
     [
         ("payer: a\npayer: b\n", "pack.yaml:2: key 'payer' stands twice"),
         ("payer: [a\n", "pack.yaml:2: "),
+        ("? [a, b]\n: c\n", "pack.yaml:1: a key must be text"),
+        ("a: b\n---\nc: d\n", "pack.yaml:2: "),
         ("- a\n", "pack.yaml: must hold keys and values"),
         ("", "pack.yaml: must hold keys and values"),
         (b"payer: \xff\n", "pack.yaml: not YAML in UTF-8"),
@@ -56,6 +67,25 @@ def test_every_fault_of_a_file_comes_at_once(tmp_path: Path) -> None:
     assert "payer: missing" in faults
     assert "payr: no such key; did you mean 'payer'?" in faults
     assert "inner[0].a: " in faults
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("payer: x\nsince: y\nsinc: z\n", "sinc: no such key; did you mean 'since'?"),
+        ("payer: x\nchanges: [{untl: y}]\n", "changes[0].untl: no such key; did you mean 'until'?"),
+        ("payer: x\nlast: {untl: y}\n", "last.untl: no such key; did you mean 'until'?"),
+        ("payer: x\nlast: {colour: y}\n", "last.colour: no such key"),
+    ],
+)
+def test_a_misspelt_optional_key_is_named_with_the_one_that_was_meant(
+    tmp_path: Path, text: str, fault: str
+) -> None:
+    """Wherever it stands; the keys offered are those of its place."""
+    path = file(tmp_path, text)
+    with pytest.raises(YamlError) as caught:
+        load_model(path, Pack)
+    assert caught.value.faults == (f"{path}: {fault}",)
 
 
 def test_a_good_file_is_its_model(tmp_path: Path) -> None:
