@@ -1,8 +1,14 @@
 """What several tests need: the optional shared data, and the claims that twins start from."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.settings import read_settings
+from scrubber.reference.importers.load import Choice, Imported, import_files
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
@@ -20,7 +26,22 @@ def shared_data() -> Path:
 def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with every shared official table imported, once a session."""
     folder = tmp_path_factory.mktemp("reference")
-    import_shared_tables(shared_data / "data", folder)
+    data = shared_data / "data"
+    ioce = data / "ioce_v27_tables"
+    for files, choice in (
+        (sorted((data / "ncci_2024q3").glob("*.csv*")), Choice()),
+        ([ioce / "data_dx10.csv.gz", ioce / "data_hcpcs.csv.gz", ioce / "version_range.csv"], Choice()),
+        ([data / "icd10cm" / "icd10c-tabular-April-1-2026.xml.gz"], Choice()),
+        ([data / "hcpcs_level2" / "hcpcs_level2_2024_attributes_no_descriptions.csv"], Choice()),
+        (
+            [data / "place_of_service" / "place_of_service.csv"],
+            Choice(effective=date(2024, 1, 1), expires=date(2024, 12, 31)),
+        ),
+        (sorted((data / "mcd_articles").glob("*.json")), Choice(effective=date(2026, 10, 1))),
+    ):
+        imported = list(import_files(files, folder, choice))
+        assert imported
+        assert all(isinstance(one, Imported) for one in imported), imported
     return folder
 
 

@@ -14,6 +14,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+from pydantic import StringConstraints
 
 from scrubber.contracts.values import ExactDecimal, exact_decimal
 
@@ -47,6 +48,9 @@ def struct_of(model: type) -> type[msgspec.Struct]:
 def _kind(hint: Any) -> Any:
     origin = get_origin(hint)
     if origin is Annotated:
+        for constraint in hint.__metadata__:
+            if isinstance(constraint, StringConstraints):
+                return Annotated[str, msgspec.Meta(pattern=str(constraint.pattern))]
         return _kind(hint.__origin__)
     if origin in (Union, UnionType):
         return reduce(or_, (_kind(one) for one in get_args(hint)))

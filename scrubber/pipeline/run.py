@@ -4,7 +4,7 @@
 from datetime import date
 from typing import Any
 
-from scrubber.claim.model import Claim, Diagnosis, Line
+from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
 from scrubber.edits.results import Results, Said
@@ -49,7 +49,12 @@ def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
     said: list[Said] = []
     ran = own.ids
     for bound in own.claim:
-        _ask(said, bound, (), claim, *bound.extras)
+        try:
+            verdict = bound.call(claim, *bound.extras) if bound.extras else bound.call(claim)
+            if verdict is not PASS:
+                _note(said, bound, verdict)
+        except Exception as error:  # noqa: BLE001 (law 6: a crash is a finding)
+            _crash(said, bound, error, ())
     for day, lines in claim.by_day:
         today = own if day == claim.day else plan.on(day)
         if today is not own:
@@ -62,8 +67,7 @@ def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
         said.extend(today.lacking)
     if not claim.by_day:
         said.extend(own.lacking)
-    for diagnosis in claim.diagnoses:
-        _run_diagnosis(plan, claim, diagnosis, said)
+    _run_diagnoses(plan, claim, said)
     for bound in own.history:
         _ask(said, bound, (), claim, prior, *bound.extras)
     results = Results(said, ran)
@@ -77,7 +81,7 @@ def _ask(said: list[Said], bound: Bound, lines: tuple[Line, ...], *arguments: ob
         verdict = bound.call(*arguments)
         if verdict is not PASS:
             _note(said, bound, verdict)
-    except Exception as error:  # noqa: BLE001 (law 6: a crash is a finding)
+    except Exception as error:  # noqa: BLE001
         _crash(said, bound, error, lines)
 
 
@@ -110,18 +114,24 @@ def _run_pairs(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list
             _ask(said, bound, (line, other), claim, line, other, row, *bound.extras)
 
 
-def _run_diagnosis(plan: Plan, claim: Claim, diagnosis: Diagnosis, said: list[Said]) -> None:
-    first = diagnosis.first_day or claim.day
-    last = diagnosis.last_day or first
-    today = plan.on(last)
-    codes = today.diagnosis_codes
-    first_codes = codes if first == last else plan.on(first).diagnosis_codes
-    for bound in today.diagnosis:
-        if (codes is None or first_codes is None) and not bound.edit.partial_data:
-            missing = no_data("icd-10-cm", last if codes is None else first)
-            said.append(Said(bound.edit, bound.severity, missing))
-        else:
-            _ask(said, bound, (), claim, diagnosis, first_codes, codes, *bound.extras)
+def _run_diagnoses(plan: Plan, claim: Claim, said: list[Said]) -> None:
+    for diagnosis in claim.diagnoses:
+        first = diagnosis.first_day or claim.day
+        last = diagnosis.last_day or first
+        today = plan.on(last)
+        codes = today.diagnosis_codes
+        first_codes = codes if first == last else plan.on(first).diagnosis_codes
+        for bound in today.diagnosis:
+            if (codes is None or first_codes is None) and not bound.edit.partial_data:
+                missing = no_data("icd-10-cm", last if codes is None else first)
+                said.append(Said(bound.edit, bound.severity, missing))
+                continue
+            try:
+                verdict = bound.call(claim, diagnosis, first_codes, codes, *bound.extras)
+                if verdict is not PASS:
+                    _note(said, bound, verdict)
+            except Exception as error:  # noqa: BLE001
+                _crash(said, bound, error, ())
 
 
 def _crash(said: list[Said], bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:

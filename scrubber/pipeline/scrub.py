@@ -19,7 +19,7 @@ from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
 from scrubber.pipeline.outcome import NOTHING, Outcome, build_outcome
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import run
+from scrubber.pipeline.run import EDIT_CRASHED, run
 from scrubber.reference.shelf import Shelf
 
 
@@ -105,13 +105,14 @@ class Scrubber:
         return plan
 
     def _versions_of(self, plan: Plan, claim: Claim, pack: PayerPack) -> bytes:
-        days = {claim.day, *(day for day, _ in claim.by_day)}
-        if len(days) == 1:
-            return self._version_text(pack.name, plan.on(claim.day).reference)
+        own = plan.on(claim.day).reference
         merged: dict[str, set[str]] = {}
-        for day in days:
-            for kind, version in plan.on(day).reference:
-                merged.setdefault(kind, set()).add(version)
+        for day, _ in claim.by_day:
+            if day != claim.day and plan.on(day).reference != own:
+                for kind, version in (*own, *plan.on(day).reference):
+                    merged.setdefault(kind, set()).add(version)
+        if not merged:
+            return self._version_text(pack.name, own)
         return self._version_text(
             pack.name, tuple((kind, " ".join(sorted(merged[kind]))) for kind in sorted(merged))
         )
@@ -133,14 +134,19 @@ class Scrubber:
 
 def _counts(results: Results) -> dict[str, int]:
     """Return how many edits passed, failed, were bypassed or had no data; each counts once."""
-    failed = {one.edit.id for one in results.said if isinstance(one.verdict, Fail)}
-    allowed = {one.edit.id for one in results.said if isinstance(one.verdict, Bypassed)} - failed
-    blind = {one.edit.id for one in results.said if isinstance(one.verdict, NoData)}
-    blind -= failed | allowed
-    asked = len(results.ran | failed)
+    worst: dict[str, int] = {}
+    for edit, _, verdict in results.said:
+        rank = _RANKS[verdict.__class__]
+        if rank > worst.get(edit.id, 0):
+            worst[edit.id] = rank
+    ranks = list(worst.values())
+    crashed = EDIT_CRASHED.id in worst
     return {
-        "pass": asked - len(failed) - len(allowed) - len(blind),
-        "fail": len(failed),
-        "bypassed": len(allowed),
-        "no_data": len(blind),
+        "pass": len(results.ran) + crashed - len(ranks),
+        "fail": ranks.count(_RANKS[Fail]),
+        "bypassed": ranks.count(_RANKS[Bypassed]),
+        "no_data": ranks.count(_RANKS[NoData]),
     }
+
+
+_RANKS: dict[type, int] = {NoData: 1, Bypassed: 2, Fail: 3}

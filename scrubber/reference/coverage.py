@@ -8,6 +8,7 @@ from scrubber.reference.snapshot import Edition
 
 Window = tuple[date | None, date | None]
 CACHED_DAYS = 512
+CACHED_CODES = 4096
 
 
 class Coverage:

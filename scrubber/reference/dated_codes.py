@@ -13,6 +13,7 @@ from scrubber.reference.code_table import (
     period_of,
 )
 from scrubber.reference.coverage import (
+    CACHED_CODES,
     CACHED_DAYS,
     Coverage,
     Window,
@@ -101,12 +102,14 @@ class DatedCodeView:
             each for each in series.loaded if each.period.first <= answered <= each.period.last
         )
         self.version = self._covering[0].version
+        # A pure function of the code; claims of a day name the same codes again and again.
+        self.status = lru_cache(maxsize=CACHED_CODES)(self._status)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
         return self._series.coverage.holds(day.toordinal())
 
-    def status(self, code: str) -> CodeStatus:
+    def _status(self, code: str) -> CodeStatus:
         """Return what the code is on the day; the newest edition that lists it has the say."""
         for edition in self._covering:
             on_day, ever = edition.table.traits(code, self._answered)

@@ -19,6 +19,7 @@ from scrubber.reference.code_table import (
     period_of,
 )
 from scrubber.reference.coverage import (
+    CACHED_CODES,
     CACHED_DAYS,
     Coverage,
     Window,
@@ -149,12 +150,14 @@ class DiagnosisView:
         )
         self._table = self._covering[0].table
         self.version = self._covering[0].version
+        # A pure function of the code; claims of a day name the same codes again and again.
+        self.status = lru_cache(maxsize=CACHED_CODES)(self._status)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
         return self._series.coverage.holds(day.toordinal())
 
-    def status(self, code: str) -> DiagnosisStatus:
+    def _status(self, code: str) -> DiagnosisStatus:
         """
         Return what the code is on the day.
 

@@ -176,6 +176,7 @@ ODD = st.one_of(
     st.sampled_from(["1.5", "2024-08-14", "2024-02-30", "A", "1_0", "NaN", "٣", " 7 ", "20240814"]),
     st.just([]),
     st.just({}),
+    st.lists(st.sampled_from(["A", "Z", "", 1, 1.5, None]), max_size=2),
 )
 FIELDS = st.sampled_from(
     [

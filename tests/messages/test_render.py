@@ -49,7 +49,7 @@ def test_a_finding_fills_its_template_from_masked_evidence() -> None:
             "result": "fail",
             "severity": "reject",
             "path": "/billing_provider/npi",
-            "lines": [],
+            "lines": (),
             "message": "Billing NPI (10 characters) is not a valid NPI (odd).",
             "fix": EDIT.fix,
             "source": EDIT.source,

@@ -173,7 +173,7 @@ def test_a_crash_in_a_line_names_the_line() -> None:
         return fail(line.at("charge"), line, value="2")
 
     found = outcome(line_edit(**common("fragile"))(fragile))
-    assert [(one["edit"], one["lines"]) for one in found.body["findings"]] == [
+    assert [(one["edit"], list(one["lines"])) for one in found.body["findings"]] == [
         ("edit-crashed", [1]),
         ("fragile", [2]),
     ]
@@ -193,7 +193,7 @@ def test_findings_stand_in_one_order() -> None:
     )
     for order in (edits, edits[::-1]):
         found = outcome(*order)
-        assert [(one["edit"], one["lines"]) for one in found.body["findings"]] == [
+        assert [(one["edit"], list(one["lines"])) for one in found.body["findings"]] == [
             ("z-claim", []),
             ("a-line", [1]),
             ("z-line", [1]),
@@ -281,7 +281,7 @@ def test_lines_of_several_days_get_the_rules_of_their_own_day() -> None:
     lines = orjson.loads(base_claim("professional"))["lines"]
     lines[1]["service_from"] = lines[1]["service_to"] = "2024-08-15"
     found = scrubber(edit).scrub(event(lines=lines))
-    assert [one["lines"] for one in found.body["findings"]] == [[2]]
+    assert [list(one["lines"]) for one in found.body["findings"]] == [[2]]
     assert sum(found.body["counts"].values()) == 1
 
 
