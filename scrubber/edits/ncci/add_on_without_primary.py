@@ -59,13 +59,13 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
     there a person looks.
     """
     complaints: list[Fail | NoData] = []
+    missing = False
     for line in lines:
         code = line.procedure
         if not code:
             continue
         if table.add_on_type(code) != "1":
-            if not table.holds(code) and not complaints:
-                complaints.append(no_data("ncci-aoc", line.day))
+            missing = missing or not table.holds(code)
             continue
         primaries = table.primaries(code)
         if _has_primary(lines, line, primaries):
@@ -86,4 +86,6 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
                 date=line.day,
             )
         )
+    if missing:
+        complaints.append(no_data("ncci-aoc", lines[0].day))
     return tuple(complaints) or PASS
