@@ -17,7 +17,7 @@ import orjson
 from scrubber.claim.compile import compile_claim
 from scrubber.claim.model import Claim
 from scrubber.claim.prior import Accepted, Prior
-from scrubber.contracts.decode import Fault, decode_claim_event
+from scrubber.contracts.decode import Fault, Undecodable, decode_claim_event
 from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
@@ -126,7 +126,9 @@ def ask(case: Case) -> list[Said]:
     """Return what the edit alone says of the case."""
     edit, spec = case.edit, case.spec
     if edit.scope == "event":
-        raised = edit.function(Fault(**spec["with"]))
+        given = spec["with"]
+        fault = Fault(**given) if "pointer" in given else Undecodable(**given)
+        raised = edit.function(fault)
         return [Said(edit, edit.severity, raised)] if isinstance(raised, Fail) else []
     rows = {kind: spec.get("data", {}).get(kind, []) for kind in edit.data}
     for kind in spec.get("without", []):

@@ -31,7 +31,7 @@ def test_the_edit_says_what_its_twin_states(case: Case) -> None:
         stated = spec.get("severity", case.edit.severity)
         assert {one["severity"] for one in findings} == set(stated.split())
     if "lines" in spec:
-        assert [one["lines"] for one in findings] == [[int(n) for n in spec["lines"]]]
+        assert [list(one["lines"]) for one in findings] == [[int(n) for n in spec["lines"]]]
     if "reason" in spec:
         reasons = [one.verdict.reason for one in said if isinstance(one.verdict, Bypassed)]
         assert reasons == [spec["reason"]]

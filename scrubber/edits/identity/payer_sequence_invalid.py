@@ -34,7 +34,7 @@ def payer_sequence_invalid(claim: Claim) -> Verdict:
         return PASS
     order = [payer.responsibility for payer in claim.payers]
     known = [one for one in order if one != "U"]
-    found = tuple(one if len(one) == 1 else "?" for one in order)
+    found = tuple(one if len(one) == 1 else "other" for one in order)
     if "P" not in known or len(known) != len(set(known)) or not set(known) <= set(ORDER):
         return fail("/payers", found=found)
     if set(known) != set(ORDER[: len(known)]):

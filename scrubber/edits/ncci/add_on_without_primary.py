@@ -70,6 +70,9 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
         primaries = table.primaries(code)
         if _has_primary(lines, line, primaries):
             continue
+        if not table.holds(code):
+            missing = True
+            continue
         certain = (
             claim.is_medicare
             and claim.type == "professional"
