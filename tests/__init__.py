@@ -1,0 +1,1 @@
+"""Tests: each is a statement about the scrubber."""

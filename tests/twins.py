@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ def base_claim(name: str) -> bytes:
     return orjson.dumps(typed(read_yaml(HERE / "claims" / f"{name}.yaml")))
 
 
-def typed(value: Any, key: str = "") -> Any:  # noqa: ANN401 (JSON)
+def typed(value: Any, key: str = "") -> Any:
     """Return a YAML value, all texts, with the JSON types of the claim event."""
     if isinstance(value, dict):
         return {name: typed(member, name) for name, member in value.items()}
@@ -97,7 +98,7 @@ def changed(document: Json, spec: Json) -> Json:
     for path, value in spec.get("with", {}).items():
         steps = steps_of(path)
         place = document
-        for step, after in zip(steps, steps[1:], strict=False):
+        for step, after in pairwise(steps):
             if isinstance(step, str) and step not in place:
                 place[step] = [] if isinstance(after, int) else {}
             elif isinstance(step, int) and step == len(place):
@@ -137,7 +138,7 @@ def ask(case: Case) -> list[Said]:
     params = {}
     if "params" in spec and edit.params is not None:
         params[edit.id] = ((ALWAYS, type(edit.params).model_validate(spec["params"])),)
-    pack = PayerPack("twin@1", False, {}, {}, params)  # noqa: FBT003
+    pack = PayerPack("twin@1", False, {}, {}, params)
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")

@@ -101,7 +101,10 @@ def cost_of_edits(scrubber: Scrubber, records: list[bytes]) -> None:
         ((_cost(scrubber.with_edits((edit,)), decoded) - bare, edit) for edit in scrubber.edits),
         key=lambda one: -one[0],
     )
-    table("Cost of an edit a claim", [(edit.id, f"{cost:.2f} us", _note(edit)) for cost, edit in costs])
+    table(
+        "Cost of an edit a claim",
+        [(edit.id, f"{cost:.2f} us", _note(edit)) for cost, edit in costs],
+    )
 
 
 def _note(edit: Edit) -> str:
@@ -133,7 +136,11 @@ def cold_start(record: bytes) -> None:
     table(
         "One claim by the command line",
         [
-            ("scrubber check, start-up included", f"{statistics.median(walls):.2f} s", "median of 5"),
+            (
+                "scrubber check, start-up included",
+                f"{statistics.median(walls):.2f} s",
+                "median of 5",
+            ),
             ("peak memory", f"{peak:.0f} MiB", "resident"),
         ],
     )

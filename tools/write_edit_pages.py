@@ -15,16 +15,12 @@ PAGES = ROOT / "docs" / "edits"
 
 def page(edit: Edit) -> str:
     """Return the page of an edit, from its metadata, its docstring and its twin."""
-    since = f" from {edit.since}" if edit.since else ""
-    until = f" until {edit.until}" if edit.until else ""
-    dates = f"dates of service{since}{until}" if since or until else "all dates of service"
     title, _, body = cleandoc(edit.function.__doc__ or "").partition("\n")
     module = f"scrubber/edits/{edit.family}/{edit.function.__name__}.py"
     parts = [
         f"# {title.rstrip('.')}",
         f"`{edit.id}`",
-        f"{edit.severity} · {edit.status} since {edit.added} · {', '.join(edit.applies_to)} · "
-        f"{dates} · source checked {edit.checked}",
+        _line(edit),
         body.strip(),
         f"## Message\n\n{edit.message}",
         f"## What to do\n\n{edit.fix}",
@@ -35,6 +31,15 @@ def page(edit: Edit) -> str:
         f"[{module}](../../{module})",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _line(edit: Edit) -> str:
+    since = f" from {edit.since}" if edit.since else ""
+    until = f" until {edit.until}" if edit.until else ""
+    dates = f"dates of service{since}{until}" if since or until else "all dates of service"
+    types = ", ".join(edit.applies_to)
+    facts = (edit.severity, f"{edit.status} since {edit.added}", types, dates)
+    return " · ".join((*facts, f"source checked {edit.checked}"))
 
 
 def _codes(edit: Edit) -> str:
@@ -51,7 +56,9 @@ def _params(edit: Edit) -> str:
     if edit.params is None:
         return ""
     lines = [
-        f"- `{name}` (default `{getattr(edit.params, name)}`): {field.description or ''}".rstrip(": ")
+        f"- `{name}` (default `{getattr(edit.params, name)}`): {field.description or ''}".rstrip(
+            ": "
+        )
         for name, field in type(edit.params).model_fields.items()
     ]
     return "## What a payer pack may change\n\n" + "\n".join(lines)
@@ -64,7 +71,11 @@ def _examples(edit: Edit) -> str:
         case: dict[str, Any] | None = next((c for c in cases if c["expect"] == result), None)
         if case:
             shown.append(f"- {result}: {case['name']}")
-    return "## Examples\n\n" + "\n".join(shown) + f"\n\nAll cases: [{twin_of(edit)}](../../{twin_of(edit)})"
+    return (
+        "## Examples\n\n"
+        + "\n".join(shown)
+        + f"\n\nAll cases: [{twin_of(edit)}](../../{twin_of(edit)})"
+    )
 
 
 def twin_of(edit: Edit) -> str:

@@ -289,7 +289,7 @@ def _line(
         own_rendering,
         own_rendering.npi or claim_npi,
         _provider(line.ordering_provider) if line.ordering_provider else NO_PROVIDER,
-        ndc and Ndc(ndc.code.strip(), ndc.quantity, ndc.unit.strip().upper()),
+        None if ndc is None else Ndc(ndc.code.strip(), ndc.quantity, ndc.unit.strip().upper()),
         line.prior_authorization.strip(),
         tuple(
             LineAdjudication(

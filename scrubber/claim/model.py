@@ -77,7 +77,24 @@ class Payer:
         return f"/payers/{self.index}/{field}"
 
 
-NO_PAYER = Payer(-1, "", False, "", "", "", "", "", "", NO_SUBSCRIBER, "", "", "", None, (), None)
+NO_PAYER = Payer(
+    -1,
+    "",
+    False,  # noqa: FBT003 (positional, as compile_claim builds it)
+    "",
+    "",
+    "",
+    "",
+    "",
+    "",
+    NO_SUBSCRIBER,
+    "",
+    "",
+    "",
+    None,
+    (),
+    None,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -167,8 +184,9 @@ class Claim:
     latest time zone in use (UTC+14). `day` is the date whose rules hold for the claim as a whole:
     the through date of inpatient bills, else the earliest date of service, else the statement's,
     else the received date. `bill_type` has four characters, or is `""`. `by_day` holds the lines
-    of each day, in the order of the days. `principal` is the marked diagnosis, on professional claims
-    else the first. `is_dme` tells that the claim goes to a contractor for durable medical equipment.
+    of each day, in the order of the days. `principal` is the marked diagnosis, on other than
+    institutional claims else the first. `is_dme` tells that the claim goes to a contractor for
+    durable medical equipment.
     """
 
     submission_id: str

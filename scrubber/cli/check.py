@@ -6,9 +6,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from scrubber.cli.progress import Progress
 from scrubber.cli.reports import OutputFolder, Report, report_of
@@ -40,7 +40,8 @@ def add_parser(commands: Any) -> None:
 def _count(text: str) -> int:
     number = int(text)
     if number < 1:
-        raise argparse.ArgumentTypeError("at least 1")
+        message = "at least 1"
+        raise argparse.ArgumentTypeError(message)
     return number
 
 
@@ -93,15 +94,13 @@ class _Sources:
         self.done = 0
         self._stack = stack
         self._names = [name for name in names if self._readable(name)]
-        self.size = sum(
-            Path(name).stat().st_size for name in self._names if name != STANDARD_INPUT
-        )
+        self.size = sum(Path(name).stat().st_size for name in self._names if name != STANDARD_INPUT)
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files."""
         for name in self._names:
             if name == STANDARD_INPUT:
-                yield from read_records(BufferedReader(sys.stdin.buffer.raw), "-")  # type: ignore[attr-defined]
+                yield from read_records(BufferedReader(cast("RawIOBase", sys.stdin.buffer)), "-")
                 continue
             with Path(name).open("rb") as stream:
                 yield from read_records(stream, name)

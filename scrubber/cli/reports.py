@@ -93,7 +93,8 @@ class CsvReport(_ForPrograms):
         body = orjson.loads(result.outcome)
         record = result.record
         head = (record.file, record.number, body["submission_id"], body["disposition"])
-        for one in body["findings"] or ({},):
+        findings: list[dict[str, Any]] = body["findings"] or [{}]
+        for one in findings:
             cells = [one.get(column, "") for column in self.COLUMNS[4:]]
             flat = [" ".join(map(str, cell)) if isinstance(cell, list) else cell for cell in cells]
             self._rows.writerow((*head, *flat))

@@ -106,7 +106,9 @@ class TextReport:
             amount = f"{summary.dollars[name]:,.2f}"
             table.add_row(Text(name, COLOURS[name]), f"{summary.claims[name]:,}", amount)
         held = Decimal(summary.dollars_held)
-        table.add_row("held", f"{summary.claims.total() - summary.claims['clean']:,}", f"{held:,.2f}")
+        table.add_row(
+            "held", f"{summary.claims.total() - summary.claims['clean']:,}", f"{held:,.2f}"
+        )
         console.print()
         console.print(table)
         if summary.commonest():

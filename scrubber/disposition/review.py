@@ -8,7 +8,9 @@ from scrubber.claim.model import Claim
 from scrubber.edits.results import Said
 from scrubber.edits.verdict import Fail
 
-PAID_PER_CHARGED = Decimal("0.45")  # share of a charge that payers pay, until a payer's own is known
+PAID_PER_CHARGED = Decimal(
+    "0.45"
+)  # share of a charge that payers pay, until a payer's own is known
 DENIAL_PRIOR = {"reject": Decimal("0.60"), "review": Decimal("0.30"), "warn": Decimal("0.05")}
 OVERSIGHT_PRIOR = Decimal("0.05")
 PRIORITIES = ((Decimal(5000), 1), (Decimal(1000), 2), (Decimal(200), 3), (Decimal(25), 4))

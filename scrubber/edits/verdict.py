@@ -73,8 +73,13 @@ def fail(
     severity: Severity | None = None,
     **evidence: Evidence,
 ) -> Fail:
-    """Return a complaint about the value at the JSON Pointer `at`, concerning `lines`."""
-    return Fail(at, tuple(line.number for line in lines), severity, evidence)
+    """
+    Return a complaint about the value at the JSON Pointer `at`, concerning `lines`.
+
+    A key that Python keeps for itself is written with an underscore: `from_`.
+    """
+    named = {key.rstrip("_"): value for key, value in evidence.items()}
+    return Fail(at, tuple(line.number for line in lines), severity, named)
 
 
 def several(complaints: Iterable[Fail | Bypassed | NoData]) -> Verdict:

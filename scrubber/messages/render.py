@@ -28,7 +28,8 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
         if isinstance(one.verdict, Bypassed)
     ]
     return [
-        {"edit": edit, "lines": list(lines), "reason": reason} for edit, lines, reason in sorted(rows)
+        {"edit": edit, "lines": list(lines), "reason": reason}
+        for edit, lines, reason in sorted(rows)
     ]
 
 
@@ -61,7 +62,7 @@ def _finding(one: Said) -> Json:
     return _rendered(edit, severity, verdict.at, verdict.lines, evidence)
 
 
-# The same complaint comes again: of a missing table on each claim of a day. Nobody changes a finding.
+# The same complaint comes again: of a missing table on each claim of a day. Nobody changes it.
 @lru_cache(maxsize=4096)
 def _rendered(
     edit: Edit,

@@ -53,7 +53,9 @@ def load_pack(path: Path, edits: Iterable[Edit]) -> tuple[PackDocument, PayerPac
             continue
         place = f"{path}: edits.params[{i}].params"
         if edit.params is None:
-            faults.append(f"{place}: '{edit.id}' has no params; see 'scrubber edits show {edit.id}'")
+            faults.append(
+                f"{place}: '{edit.id}' has no params; see 'scrubber edits show {edit.id}'"
+            )
             continue
         try:
             stated = type(edit.params).model_validate({**edit.params.model_dump(), **given.params})

@@ -93,9 +93,7 @@ def _answer(scrubber: Scrubber, record: Record) -> Result:
         outcome.disposition,
         outcome.charge,
         tuple(sorted({one["edit"] for one in body["findings"]})),
-        frozenset(
-            needs.partition("@")[0] for one in body["no_data"] for needs in one["needs"]
-        ),
+        frozenset(needs.partition("@")[0] for one in body["no_data"] for needs in one["needs"]),
     )
 
 

@@ -40,7 +40,7 @@ def outcome_id(submission_id: str, versions: bytes) -> str:
     return blake2b(text, digest_size=ID_BYTES).hexdigest()
 
 
-def build_outcome(  # noqa: PLR0913 (the parts of the event)
+def build_outcome(
     submission_id: str,
     disposition: Disposition,
     *,

@@ -16,7 +16,13 @@ from scrubber.payers.pack import PayerPack
 from scrubber.reference.shelf import Shelf
 
 RUN_SCOPES: tuple[Scope, ...] = (
-    "claim", "line", "day", "line_pair", "diagnosis", "history", "closing",
+    "claim",
+    "line",
+    "day",
+    "line_pair",
+    "diagnosis",
+    "history",
+    "closing",
 )
 MAX_DAYS = 4096  # eleven years of days; then start again rather than grow
 
@@ -99,17 +105,21 @@ class Plan:
             else:
                 scopes[edit.scope].append(bound)
         return DayPlan(
-            *(tuple(scopes[scope]) for scope in RUN_SCOPES),
+            claim=tuple(scopes["claim"]),
+            line=tuple(scopes["line"]),
+            day=tuple(scopes["day"]),
+            line_pair=tuple(scopes["line_pair"]),
+            diagnosis=tuple(scopes["diagnosis"]),
+            history=tuple(scopes["history"]),
+            closing=tuple(scopes["closing"]),
             lacking=tuple(lacking),
             diagnosis_codes=self._as_of("icd-10-cm", day),
             reference=tuple(self._shelf.versions(day).items()),
             ids=frozenset(ids),
         )
 
-    def _as_of(self, kind: str, day: date) -> Any:  # noqa: ANN401 (each kind has its own view)
-        return self._shelf.as_of(
-            kind, day, latest_when_missing=self._pack.latest_when_missing
-        )
+    def _as_of(self, kind: str, day: date) -> Any:
+        return self._shelf.as_of(kind, day, latest_when_missing=self._pack.latest_when_missing)
 
     def _bind(self, edit: Edit, day: date) -> Bound:
         tables = tuple(self._as_of(kind, day) for kind in edit.data)

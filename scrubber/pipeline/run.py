@@ -1,6 +1,5 @@
 """Ask every edit of the plan about one claim; all complaints in one pass, whatever happens."""
 
-
 from datetime import date
 from typing import Any
 

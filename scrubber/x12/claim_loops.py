@@ -32,6 +32,7 @@ DIAGNOSIS_ROLES = {
     "ABN": "external_cause", "BN": "external_cause",
 }  # fmt: skip
 ICD_10_QUALIFIERS = frozenset(("ABK", "ABF", "ABJ", "APR", "ABN"))
+OF_A_PAYER = {"G1": "prior_authorization", "9F": "referral_number", "Y4": "claim_number"}
 ORDER = "PSTABCDEFGHU"
 
 
@@ -363,7 +364,7 @@ class ClaimLoops:
             field = {"G1": "prior_authorization", "X4": "clia_number"}.get(kind)
             place = self._line if field and not self._drug and self._adjudication is None else None
         elif self._payer is not None:
-            field = {"G1": "prior_authorization", "9F": "referral_number", "Y4": "claim_number"}.get(kind)  # fmt: skip
+            field = OF_A_PAYER.get(kind)
             place = self._payer
         elif self._person is not None:
             return False
@@ -454,7 +455,8 @@ class ClaimLoops:
             if areas:
                 line["oral_cavity"] = areas
             _put(line, "units", _at(e, 6))
-            pointers, known = _at(e, 11), (1, 2, 3, 4, 6, 11)
+            pointers = _at(e, 11)
+            known: tuple[int, ...] = (1, 2, 3, 4, 6, 11)
         else:
             _put(line, "unit_type", _at(e, unit_type))
             _put(line, "units", _at(e, units))

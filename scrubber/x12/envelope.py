@@ -234,20 +234,20 @@ class _Survey:
         elif kind == "SE":
             self._close_transaction(segment)
         elif kind == "GS":
-            self._unclosed(segment.offset, "GS")
+            self._unclosed("GS")
             self._gs = segment
             self._transactions = 0
             self._groups += 1
         elif kind == "GE":
-            self._unclosed(segment.offset, "ST")
+            self._unclosed("ST")
             self._close(segment, self._gs, 6, self._transactions, "GS")
             self._gs = None
         elif kind == "ISA":
-            self._unclosed(segment.offset, "ISA")
+            self._unclosed("ISA")
             self._isa = segment
             self._groups = 0
         elif kind == "IEA":
-            self._unclosed(segment.offset, "GS")
+            self._unclosed("GS")
             self._close(segment, self._isa, 13, self._groups, "ISA")
             self._isa = None
         elif self._st is None:
@@ -255,10 +255,10 @@ class _Survey:
 
     def close(self) -> None:
         """End of file: whatever is open is cut short."""
-        self._unclosed(None, "ISA")
+        self._unclosed("ISA")
 
     def _open_transaction(self, segment: Segment) -> None:
-        self._unclosed(segment.offset, "ST")
+        self._unclosed("ST")
         self._number += 1
         self._st = segment
         self._segments = 1
@@ -300,11 +300,9 @@ class _Survey:
         if not stated.isdigit() or int(stated) != count:
             self._fault(segment.offset, f"{kind}01 says {_name(stated)}, there are {count}", kind)
         if _element(segment.elements, 2).strip() != _element(start.elements, control).strip():
-            self._fault(
-                segment.offset, f"{kind}02 is not the control number of its {opener}", kind
-            )
+            self._fault(segment.offset, f"{kind}02 is not the control number of its {opener}", kind)
 
-    def _unclosed(self, offset: int | None, outermost: str) -> None:
+    def _unclosed(self, outermost: str) -> None:
         """Report the envelopes from the transaction outwards that are open and should not be."""
         if self._st is not None:
             self._refuse(self._st, "the transaction has no SE: it is cut short")

@@ -48,9 +48,12 @@ def faults_of_code(source: str) -> list[str]:
                 for call in called
                 if isinstance(call.func, ast.Name) and call.func.id == "date"
             )
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in ("today", "now", "utcnow"):
-                faults.append(f"line {node.lineno}: reads the clock")
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("today", "now", "utcnow")
+        ):
+            faults.append(f"line {node.lineno}: reads the clock")
     return faults
 
 

@@ -230,9 +230,7 @@ def test_an_edit_without_its_table_is_no_data_and_is_not_asked() -> None:
 
     edit = day_edit(**common("lists"), data=("place-of-service",))(lists)
     without = outcome(edit)
-    assert without.body["no_data"] == [
-        {"edit": "lists", "needs": ["place-of-service@2024-08-14"]}
-    ]
+    assert without.body["no_data"] == [{"edit": "lists", "needs": ["place-of-service@2024-08-14"]}]
     assert without.body["counts"]["pass"] == 0
     with_table = Shelf.of_rows({"place-of-service": [{"code": "11"}]})
     assert outcome(edit, shelf=with_table).body["counts"]["pass"] == 1

@@ -150,7 +150,7 @@ def test_processes_with_other_hash_seeds_write_the_same_bytes() -> None:
         "print(orjson.dumps([claim.event for claim in generate(200, 1)]).decode())"
     )
     written = {
-        subprocess.run(  # noqa: S603  # our own interpreter and script
+        subprocess.run(  # our own interpreter and script
             [sys.executable, "-c", script],
             check=True,
             capture_output=True,

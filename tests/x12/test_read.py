@@ -93,7 +93,12 @@ def test_a_professional_claim_is_read_to_its_last_element() -> None:
                     "member_id": "1EG4TE5MK73",
                     "birth_date": "1950-02-11",
                     "sex": "F",
-                    "address": {"line1": "2 OAK ST", "city": "OMAHA", "state": "NE", "zip": "68102"},
+                    "address": {
+                        "line1": "2 OAK ST",
+                        "city": "OMAHA",
+                        "state": "NE",
+                        "zip": "68102",
+                    },
                 },
             },
             {

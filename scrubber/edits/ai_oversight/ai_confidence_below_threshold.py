@@ -62,8 +62,8 @@ def ai_confidence_below_threshold(claim: Claim, params: Thresholds) -> Verdict:
     """
     A code was assigned with low confidence.
 
-    The scores of two versions are not comparable, so each version has its threshold. The lowest code counts,
-    not the mean. Codes that a person accepted or changed have been looked at.
+    The scores of two versions are not comparable, so each version has its threshold. The lowest
+    code counts, not the mean. Codes that a person accepted or changed have been looked at.
 
     Not checked here: a confidence that is missing or impossible (`ai-provenance-missing`).
     """

@@ -8,7 +8,6 @@ from scrubber.contracts.claim import CodeAssignment
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 ASSIGNED_BY_AI = frozenset(("ai", "ai_accepted", "ai_modified"))
 BY_A_PERSON = frozenset(("human", "ai_accepted", "ai_modified"))
 ORIGINS = ASSIGNED_BY_AI | BY_A_PERSON | {"rules"}
@@ -70,8 +69,8 @@ def ai_provenance_missing(claim: Claim, params: Provenance) -> Verdict:
     """
     A code has no record of who or what assigned it.
 
-    An audit of assigned codes needs to know who or what assigned each, with which version and how sure it
-    was. Claims that people alone have coded are not held.
+    An audit of assigned codes needs to know who or what assigned each, with which version and
+    how sure it was. Claims that people alone have coded are not held.
     """
     codes = claim.coding.codes
     if params.required == "off" or not codes:

@@ -3,11 +3,12 @@
 import hmac
 from datetime import date
 
+from pydantic import Field
+
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
 from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, fail
-
 
 ASSIGNED_BY_AI = frozenset(("ai", "ai_accepted", "ai_modified"))
 FULL = 1 << 64
@@ -22,7 +23,7 @@ class SamplingPlan(Params):
     """For clean and bypassed strata that the plan does not list."""
     flagged_rate: float = 0.10
     """For claims that go to review anyway."""
-    rates: dict[str, float] = {}
+    rates: dict[str, float] = Field(default_factory=dict)
     """The rate of each stratum: min(1, max(0.05, 30 / claims of the last period))."""
 
 
@@ -52,9 +53,9 @@ def ai_qa_sample_selected(claim: Claim, results: Results, params: SamplingPlan) 
     """
     The claim was drawn for quality audit.
 
-    A keyed hash of the encounter decides, so a replay draws the same claims. Clean claims are drawn too, and
-    claims that go to review anyway at a rate of their own: an estimate from findings alone would say nothing
-    of confident mistakes. Without a seed nothing is drawn.
+    A keyed hash of the encounter decides, so a replay draws the same claims. Clean claims are
+    drawn too, and claims that go to review anyway at a rate of their own: an estimate from
+    findings alone would say nothing of confident mistakes. Without a seed nothing is drawn.
     """
     versions = [one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI]
     if not params.seed or not versions:
@@ -64,9 +65,8 @@ def ai_qa_sample_selected(claim: Claim, results: Results, params: SamplingPlan) 
         return PASS
     passed = any(isinstance(one.verdict, Bypassed) for one in results.said)
     state = "flagged" if "review" in severities else "bypassed" if passed else "clean"
-    stratum = "/".join(
-        (versions[0].model_version, claim.type, claim.destination.filing_indicator, state)
-    )
+    payer_class = claim.destination.filing_indicator
+    stratum = f"{versions[0].model_version}/{claim.type}/{payer_class}/{state}"
     default = params.flagged_rate if state == "flagged" else params.default_rate
     rate = params.rates.get(stratum, default)
     unit = claim.coding.encounter_id or claim.submission_id

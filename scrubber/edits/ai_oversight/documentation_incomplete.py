@@ -7,7 +7,6 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 
-
 KIND = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)+|[a-z]{3,12}")
 
 
@@ -40,8 +39,8 @@ def documentation_incomplete(claim: Claim, params: Documents) -> Verdict:
     """
     The record behind the claim is marked incomplete.
 
-    A claim without its record cannot be defended. What is missing is named by kind of document, never by
-    words of the record.
+    A claim without its record cannot be defended. What is missing is named by kind of document,
+    never by words of the record.
     """
     documentation = claim.coding.documentation
     if documentation is None or (documentation.complete is None and not documentation.missing):

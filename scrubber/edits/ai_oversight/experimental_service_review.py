@@ -7,7 +7,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 CATEGORY_3 = re.compile("[0-9]{4}T")
 TRIAL_MODIFIERS = ("Q0", "Q1")
 TRIAL_DIAGNOSIS = "Z006"
@@ -77,8 +76,8 @@ def experimental_service_review(claim: Claim, line: Line) -> Verdict:
     """
     The claim holds an experimental or investigational service.
 
-    Trial and emerging services are covered case by case. The shape of a Category III code decides, not a
-    list, and what a trial claim needs besides is named.
+    Trial and emerging services are covered case by case. The shape of a Category III code
+    decides, not a list, and what a trial claim needs besides is named.
     """
     trigger = _trigger(line)
     if not trigger:

@@ -36,8 +36,8 @@ def charge_negative(claim: Claim) -> Verdict:
     """
     A charge, unit or paid amount is negative.
 
-    Credits are replacement claims, not negative lines. A prior payer's negative payment is a reversal,
-    which a person looks at.
+    Credits are replacement claims, not negative lines. A prior payer's negative payment is a
+    reversal, which a person looks at.
     """
     complaints = []
     for at, field, value in (

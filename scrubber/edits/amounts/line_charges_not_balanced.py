@@ -7,7 +7,6 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 TOTAL_REVENUE_CODE = "0001"
 ZERO = Decimal(0)
 
@@ -30,8 +29,8 @@ def line_charges_not_balanced(claim: Claim) -> Verdict:
     """
     The line charges do not add up to the claim total.
 
-    Exact to the cent. A line charge already includes its units, and a line with revenue code 0001 is the
-    total itself.
+    Exact to the cent. A line charge already includes its units, and a line with revenue code
+    0001 is the total itself.
     """
     total = ZERO
     for line in claim.lines:

@@ -7,7 +7,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
 from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
-
 UNIT_TYPES = {
     "professional": ("UN", "MJ"),
     "institutional": ("UN", "DA"),
@@ -42,8 +41,9 @@ def units_missing_or_invalid(claim: Claim, line: Line) -> Verdict:
     """
     A line has no usable unit count.
 
-    Professional lines count units or anesthesia minutes, institutional ones units or days; a dental line
-    without a count is one. Fractions are allowed (drugs, mileage), but a visit has none.
+    Professional lines count units or anesthesia minutes, institutional ones units or days; a
+    dental line without a count is one. Fractions are allowed (drugs, mileage), but a visit has
+    none.
 
     Not checked here: negative units (`charge-negative`).
     """

@@ -38,8 +38,9 @@ def lcd_diagnosis_excluded(claim: Claim, line: Line, table: CoverageArticleView)
     """
     A diagnosis of the line is on the payer's non-covered list for the procedure.
 
-    The article names conditions that do not make the service necessary. Its wildcard XX000 stands for every
-    code that it does not cover, which is the business of `lcd-diagnosis-not-supporting`.
+    The article names conditions that do not make the service necessary. Its wildcard XX000
+    stands for every code that it does not cover, which is the business of `lcd-diagnosis-not-
+    supporting`.
     """
     articles = articles_of(claim, line, table)
     if not articles:

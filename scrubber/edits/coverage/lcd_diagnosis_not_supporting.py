@@ -8,7 +8,6 @@ from scrubber.edits.edit import line_edit
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, bypassed, fail
 from scrubber.reference.coverage_articles import CoverageArticleView
 
-
 LIABILITY = ("GA", "GY", "GZ")  # the patient was told, or the service is not covered anyway
 SHOWN = 5
 
@@ -51,9 +50,9 @@ def lcd_diagnosis_not_supporting(claim: Claim, line: Line, table: CoverageArticl
     """
     No diagnosis of the line is on the payer's coverage list for the procedure.
 
-    The article lists the conditions for which the service is taken as necessary. Missing the list does not
-    prove the opposite, so a person reads the record; the evidence names the article and some codes that
-    would support the service.
+    The article lists the conditions for which the service is taken as necessary. Missing the
+    list does not prove the opposite, so a person reads the record; the evidence names the
+    article and some codes that would support the service.
     """
     articles = articles_of(claim, line, table)
     if not articles:

@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Fail, Severity, Verdict, fail
 
-
 NOTICES = ("A", "B", "C", "D", "E")
 
 
@@ -45,8 +44,9 @@ def service_date_in_future(claim: Claim) -> Verdict:
     """
     A service date lies after the day the claim was received.
 
-    Received is the day on which the submitter sent the claim, at its latest in any time zone, never the
-    clock of a worker. Equipment and supplies are billed for a period that may still run.
+    Received is the day on which the submitter sent the claim, at its latest in any time zone,
+    never the clock of a worker. Equipment and supplies are billed for a period that may still
+    run.
     """
     latest = claim.received_latest
     if claim.predetermination or claim.claim_frequency_code in NOTICES:

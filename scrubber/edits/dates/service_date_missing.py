@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 UNDATED_REVENUE_CODES = ("0001", "0022", "0023", "0024")
 
 
@@ -34,8 +33,8 @@ def service_date_missing(claim: Claim, line: Line) -> Verdict:
     """
     A service line has no service date.
 
-    A professional or dental service has its own date. A hospital line takes that of a one-day statement;
-    inpatient lines and lines without a procedure need none.
+    A professional or dental service has its own date. A hospital line takes that of a one-day
+    statement; inpatient lines and lines without a procedure need none.
     """
     if line.service_from is not None or claim.predetermination:
         return PASS

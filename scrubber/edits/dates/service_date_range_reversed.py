@@ -8,7 +8,7 @@ from scrubber.edits.verdict import PASS, Fail, Verdict, fail
 
 
 def _reversed(at: str, where: str, start: date, end: date, *lines: Line) -> Fail:
-    return fail(at, *lines, where=where, to=end, **{"from": start})
+    return fail(at, *lines, where=where, to=end, from_=start)
 
 
 @claim_edit(

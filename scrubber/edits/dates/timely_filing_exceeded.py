@@ -1,13 +1,11 @@
 """The claim is past the payer's filing limit."""
 
-from datetime import date
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scrubber.claim.calendar import add_months, next_working_day
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, bypassed, fail, no_data
-
 
 SHORTEST_MONTH = 28
 
@@ -60,9 +58,9 @@ def timely_filing_exceeded(claim: Claim, params: FilingLimit) -> Verdict:
     """
     The claim is past the payer's filing limit.
 
-    Medicare takes a claim within one calendar year of the service (the through date of an institutional
-    claim), moved to the next working day when it ends on a weekend or federal holiday. Others say it in
-    their contracts; where no pack does, nobody knows.
+    Medicare takes a claim within one calendar year of the service (the through date of an
+    institutional claim), moved to the next working day when it ends on a weekend or federal
+    holiday. Others say it in their contracts; where no pack does, nobody knows.
     """
     start = _start(claim)
     months = params.medicare_months if claim.is_medicare else params.months

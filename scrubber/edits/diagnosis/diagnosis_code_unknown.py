@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Diagnosis
 from scrubber.edits.diagnosis._scope import is_icd_10, strictness
 from scrubber.edits.edit import EVERY_TYPE, diagnosis_edit
-from scrubber.edits.verdict import PASS, Verdict, fail, no_data
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.diagnosis_codes import DiagnosisView
 
 
@@ -30,8 +30,8 @@ def diagnosis_code_unknown(
     """
     A diagnosis code does not exist in ICD-10-CM.
 
-    A code that no edition knows was mistyped, unless it is newer than the editions: what they do not cover
-    may be a new code.
+    A code that no edition knows was mistyped, unless it is newer than the editions: what they
+    do not cover may be a new code.
 
     Not checked here: a heading (`diagnosis-not-billable`), a code of another period
     (`diagnosis-not-valid-on-date`).
@@ -43,5 +43,5 @@ def diagnosis_code_unknown(
         return PASS
     if not last.covers(claim.received):
         return no_data("icd-10-cm", claim.received)
-    severity = "review" if claim.type == "dental" else strictness(claim)
+    severity: Severity | None = "review" if claim.type == "dental" else strictness(claim)
     return fail(diagnosis.at("code"), severity=severity, code=code, position=diagnosis.index + 1)

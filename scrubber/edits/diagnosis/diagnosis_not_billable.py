@@ -32,8 +32,8 @@ def diagnosis_not_billable(
     """
     The diagnosis code is a heading that needs more characters.
 
-    Codes are reported at their full number of characters, and length says nothing: what counts is whether
-    longer codes existed on the date. Candidates are offered, never put in.
+    Codes are reported at their full number of characters, and length says nothing: what counts
+    is whether longer codes existed on the date. Candidates are offered, never put in.
     """
     code = diagnosis.code
     status = last.status(code)

@@ -41,8 +41,9 @@ def diagnosis_not_valid_on_date(
     """
     The diagnosis code was not in force on the date.
 
-    Code sets change on 1 October and 1 April, without a grace period. The outpatient editor looks at the
-    first day, other payers at the last: only a code that is valid on neither fails.
+    Code sets change on 1 October and 1 April, without a grace period. The outpatient editor
+    looks at the first day, other payers at the last: only a code that is valid on neither
+    fails.
     """
     code = diagnosis.code
     if last.status(code) != "other_dates" or not is_icd_10(diagnosis, last.day):
@@ -56,5 +57,5 @@ def diagnosis_not_valid_on_date(
         code=code,
         date=last.day,
         to=end or "open",
-        **{"from": start or "open"},
+        from_=start or "open",
     )

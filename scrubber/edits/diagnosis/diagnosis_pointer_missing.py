@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 MOST_POINTERS = 4
 
 
@@ -28,8 +27,8 @@ def diagnosis_pointer_missing(claim: Claim, line: Line) -> Verdict:
     """
     A professional line points to no diagnosis.
 
-    The pointers say which diagnosis justifies the line, the most important first; the guide has room for
-    four.
+    The pointers say which diagnosis justifies the line, the most important first; the guide has
+    room for four.
     """
     pointers = line.diagnosis_pointers
     count = len(pointers)

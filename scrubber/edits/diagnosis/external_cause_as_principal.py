@@ -8,7 +8,6 @@ from scrubber.edits.edit import diagnosis_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 from scrubber.reference.diagnosis_codes import DiagnosisView
 
-
 EXTERNAL_CAUSE_LETTERS = ("V", "W", "X", "Y")
 
 
@@ -40,8 +39,8 @@ def external_cause_as_principal(
     """
     An external cause code is used as the principal diagnosis.
 
-    Codes V00 to Y99 say how an injury came about. The injury itself stands first; the cause may follow.
-    Where no table covers the date the letter decides, and the evidence says so.
+    Codes V00 to Y99 say how an injury came about. The injury itself stands first; the cause may
+    follow. Where no table covers the date the letter decides, and the evidence says so.
     """
     code = diagnosis.code
     if code[:1] not in EXTERNAL_CAUSE_LETTERS or diagnosis.code_system not in ("", "ICD-10-CM"):

@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Diagnosis
 from scrubber.edits.diagnosis._position import first_position
 from scrubber.edits.edit import diagnosis_edit
-from scrubber.edits.verdict import PASS, Verdict, fail, no_data
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.diagnosis_codes import DiagnosisView
 
 
@@ -48,5 +48,5 @@ def manifestation_as_principal(
         return no_data("icd-10-cm", last.day) if place == "claim" else PASS
     if not stated:
         return PASS
-    severity = "warn" if place == "line" else None
+    severity: Severity | None = "warn" if place == "line" else None
     return fail(diagnosis.at("code"), severity=severity, code=diagnosis.code)

@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import claim_edit
 from scrubber.edits.verdict import PASS, Verdict, bypassed, fail
 
-
 EMERGENCY_TRANSPORT = frozenset(
     ("A0225", "A0422", "A0424", "A0425", "A0427", "A0429", "A0430", "A0431", "A0433", "A0434",
      "A0435", "A0436")
@@ -36,8 +35,8 @@ def principal_diagnosis_missing(claim: Claim) -> Verdict:
     """
     The claim has no principal (first-listed) diagnosis.
 
-    On professional claims the first entry is the principal, marked or not; institutional claims mark it.
-    Emergency ambulance transport may be billed without a diagnosis.
+    On professional claims the first entry is the principal, marked or not; institutional claims
+    mark it. Emergency ambulance transport may be billed without a diagnosis.
     """
     marked = [one.index for one in claim.diagnoses if one.role == "principal"]
     if claim.diagnoses and (marked == [0] or (not marked and claim.type == "professional")):

@@ -42,8 +42,8 @@ def billing_npi_missing(claim: Claim, params: Eligibility) -> Verdict:
     """
     The billing provider has no NPI.
 
-    Every payer needs an NPI from those who can have one. Some programs also enroll providers who cannot
-    (transport, personal care): there a person looks.
+    Every payer needs an NPI from those who can have one. Some programs also enroll providers
+    who cannot (transport, personal care): there a person looks.
 
     Not checked here: an NPI that is not valid (`billing-npi-invalid`).
     """

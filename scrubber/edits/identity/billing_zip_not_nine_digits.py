@@ -8,7 +8,6 @@ from scrubber.contracts.claim import Address
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import PASS, Fail, Verdict, fail
 
-
 ZIP_DIGITS = 9
 FILLERS = ("0000", "9998", "9999")
 
@@ -55,8 +54,8 @@ def billing_zip_not_nine_digits(claim: Claim, params: Fillers) -> Verdict:
     """
     The billing ZIP code is not ZIP+4.
 
-    Version 005010 asks for ZIP+4 of billing provider and service facility. Where the postal service has
-    no last four digits, senders fill them; payers differ on which filler they take.
+    Version 005010 asks for ZIP+4 of billing provider and service facility. Where the postal
+    service has no last four digits, senders fill them; payers differ on which filler they take.
     """
     billing = claim.billing_provider.address or NO_ADDRESS
     complaint = _zip_fault(billing, "billing", "/billing_provider/address/zip", params)

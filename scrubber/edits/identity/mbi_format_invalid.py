@@ -7,8 +7,7 @@ from itertools import zip_longest
 from scrubber.claim.compile import MEDICARE_INDICATORS
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import Params, claim_edit
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail
-
+from scrubber.edits.verdict import PASS, Bypassed, Fail, Severity, Verdict, bypassed, fail
 
 _LETTER = "[AC-HJKMNP-RT-Y]"
 _EITHER = "[AC-HJKMNP-RT-Y0-9]"
@@ -66,10 +65,11 @@ def mbi_format_invalid(claim: Claim, params: Legacy) -> Verdict:
     """
     The Medicare id is not in MBI format.
 
-    The Medicare Beneficiary Identifier replaced the HICN for services from 2020 on. It has no check digit;
-    its eleven positions each have their own set of characters, without S, L, O, I, B and Z.
+    The Medicare Beneficiary Identifier replaced the HICN for services from 2020 on. It has no
+    check digit; its eleven positions each have their own set of characters, without S, L, O, I,
+    B and Z.
     """
-    complaints = []
+    complaints: list[Fail | Bypassed] = []
     for payer in claim.payers:
         if payer.filing_indicator not in MEDICARE_INDICATORS:
             continue
@@ -80,6 +80,6 @@ def mbi_format_invalid(claim: Claim, params: Legacy) -> Verdict:
         if payer is claim.destination and params.allow_hicn:
             complaints.append(bypassed("the payer still takes the older number"))
             continue
-        severity = None if payer is claim.destination else "warn"
+        severity: Severity | None = None if payer is claim.destination else "warn"
         complaints.append(fail(at, severity=severity, position=_first_bad(member_id)))
     return tuple(complaints) or PASS

@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 ORDER = "PSTABCDEFGH"
 
 

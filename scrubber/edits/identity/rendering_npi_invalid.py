@@ -38,8 +38,9 @@ def rendering_npi_invalid(claim: Claim) -> Verdict:
     """
     A rendering provider NPI fails the check digit or is missing.
 
-    A line may name its own rendering provider, which then counts for that line; the claim's is looked at
-    once. A person who is not eligible for an NPI may be named without one, but not to Medicare.
+    A line may name its own rendering provider, which then counts for that line; the claim's is
+    looked at once. A person who is not eligible for an NPI may be named without one, but not to
+    Medicare.
     """
     complaints = []
     rendering = claim.rendering_provider

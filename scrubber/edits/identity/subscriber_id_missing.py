@@ -4,8 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
-
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
 PROPERTY_AND_CASUALTY = ("WC", "AM", "LM")
 
@@ -36,7 +35,7 @@ def subscriber_id_missing(claim: Claim) -> Verdict:
         member_id = payer.subscriber.member_id
         if len(set(member_id)) > 1 or payer.filing_indicator in PROPERTY_AND_CASUALTY:
             continue
-        severity = "review" if len(member_id) > 1 else None
+        severity: Severity | None = "review" if len(member_id) > 1 else None
         complaints.append(
             fail(
                 payer.at("subscriber/member_id"),

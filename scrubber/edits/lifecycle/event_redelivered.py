@@ -24,7 +24,8 @@ def event_redelivered(claim: Claim, prior: Prior | None) -> Verdict:
     """
     The same event arrived again.
 
-    Delivery is at least once. A repeated event is answered as before and is never a duplicate claim.
+    Delivery is at least once. A repeated event is answered as before and is never a duplicate
+    claim.
     """
     if prior is not None and claim.submission_id in prior.answered:
         return fail(

@@ -8,7 +8,6 @@ from scrubber.claim.prior import Accepted, Prior
 from scrubber.edits.edit import history_edit
 from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data
 
-
 REPEATS = frozenset(("76", "77", "91", "59", "XE", "XP", "XS", "XU"))
 REFUSED = ("refused", "rejected")
 
@@ -65,9 +64,9 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
     """
     An identical claim or line was already accepted.
 
-    Only claims that were accepted count: a claim that was rejected never was, and one that the payer's front
-    end refused comes back unchanged and is right. Modifiers and condition code G0 mark true repeats, which a
-    person looks at.
+    Only claims that were accepted count: a claim that was rejected never was, and one that the
+    payer's front end refused comes back unchanged and is right. Modifiers and condition code G0
+    mark true repeats, which a person looks at.
     """
     if prior is None or prior.since > claim.day:
         return no_data("claims-history", claim.day)

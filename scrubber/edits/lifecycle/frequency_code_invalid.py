@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 INSTITUTIONAL = "0123456789ABCDEFGHIJKLMNOPQXYZ"
 
 
@@ -31,8 +30,8 @@ def frequency_code_invalid(claim: Claim) -> Verdict:
     """
     The claim frequency code is missing or unknown.
 
-    The code says whether a claim is new, a replacement or a void. Most Part B contractors take corrections as
-    reopenings, so a person decides there.
+    The code says whether a claim is new, a replacement or a void. Most Part B contractors take
+    corrections as reopenings, so a person decides there.
     """
     code = claim.claim_frequency_code
     if code == "1":

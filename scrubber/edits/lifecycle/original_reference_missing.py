@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
 
 @claim_edit(
@@ -25,8 +25,8 @@ def original_reference_missing(claim: Claim) -> Verdict:
     """
     A replacement or void does not name the original claim.
 
-    The payer finds the claim to replace or void by its own number, which changes with every adjustment. The
-    provider's number in its place is a mix-up.
+    The payer finds the claim to replace or void by its own number, which changes with every
+    adjustment. The provider's number in its place is a mix-up.
     """
     frequency = claim.claim_frequency_code
     if frequency not in ("7", "8"):
@@ -34,5 +34,5 @@ def original_reference_missing(claim: Claim) -> Verdict:
     number = claim.payer_claim_control_number
     if number and number != claim.patient_control_number:
         return PASS
-    severity = "review" if number else None
+    severity: Severity | None = "review" if number else None
     return fail("/payer_claim_control_number", severity=severity, frequency=frequency)

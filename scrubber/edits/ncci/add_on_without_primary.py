@@ -1,13 +1,11 @@
 """An add-on code has none of its primary codes (type 1)."""
 
-from datetime import date
-from datetime import timedelta
+from datetime import date, timedelta
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
 from scrubber.reference.ncci_aoc import AocView
-
 
 PROLONGED_CRITICAL_CARE = "99292"
 
@@ -54,9 +52,9 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
     """
     An add-on code has none of its primary codes (type 1).
 
-    A type 1 add-on is paid only beside one of its listed primaries, same day, same provider. The primary of
-    prolonged critical care may be a partner's, and a service past midnight has its primary the day before:
-    there a person looks.
+    A type 1 add-on is paid only beside one of its listed primaries, same day, same provider.
+    The primary of prolonged critical care may be a partner's, and a service past midnight has
+    its primary the day before: there a person looks.
     """
     complaints: list[Fail | NoData] = []
     missing = False

@@ -43,9 +43,9 @@ def mue_exceeded(claim: Claim, lines: tuple[Line, ...], *tables: MueView | None)
     """
     The units of a day exceed an absolute unit limit (MUE, MAI 2).
 
-    MAI 2 limits are absolute: law, anatomy or the definition of the code. Splitting lines or adding
-    modifiers does not raise them, and all lines of the code fall, not the excess. A line over several days
-    leaves it to a person.
+    MAI 2 limits are absolute: law, anatomy or the definition of the code. Splitting lines or
+    adding modifiers does not raise them, and all lines of the code fall, not the excess. A line
+    over several days leaves it to a person.
     """
     complaints: list[Fail | NoData] = []
     for one in excesses(claim, lines, tables, "2"):

@@ -47,8 +47,8 @@ def ncci_ptp_conflict(claim: Claim, column2: Line, column1: Line, row: PtpRow) -
     """
     Two procedures of one day may never be billed together (NCCI indicator 0).
 
-    The column 2 code is part of the column 1 code, or cannot be done beside it; the column 2 line is not
-    payable, be it the dearer one.
+    The column 2 code is part of the column 1 code, or cannot be done beside it; the column 2
+    line is not payable, be it the dearer one.
 
     Not checked here: pairs that a modifier separates (`ncci-ptp-modifier-required`).
     """

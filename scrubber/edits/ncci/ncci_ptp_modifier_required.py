@@ -49,8 +49,8 @@ def ncci_ptp_modifier_required(claim: Claim, column2: Line, column1: Line, row: 
     """
     Two procedures of one day need an NCCI modifier (indicator 1).
 
-    Both may be paid when the record shows a distinct service, which one of the NCCI modifiers says. No
-    modifier is proposed: a person reads the record.
+    Both may be paid when the record shows a distinct service, which one of the NCCI modifiers
+    says. No modifier is proposed: a person reads the record.
 
     Not checked here: pairs that no modifier separates (`ncci-ptp-conflict`).
     """

@@ -5,8 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
-from scrubber.edits.verdict import PASS, NoData, Verdict, fail
-
+from scrubber.edits.verdict import PASS, NoData, Severity, Verdict, fail
 
 #: What a claim or the stream lacks; no file could be loaded for it.
 NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@")
@@ -16,7 +15,7 @@ class MustHave(Params):
     """Tables without which a claim goes to a person."""
 
     must_have: tuple[str, ...] = ()
-    """Kinds of tables (`icd-10-cm`, `ncci-ptp-practitioner` ...); a pack's `reference.must_have`."""
+    """Kinds of tables (`icd-10-cm` ...); a pack's `reference.must_have`."""
 
 
 @closing_edit(
@@ -36,8 +35,8 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     """
     No loaded table covers the service date.
 
-    What was not looked at is never clean without saying so. A payer pack names the tables that must be there;
-    without them the claim goes to review.
+    What was not looked at is never clean without saying so. A payer pack names the tables that
+    must be there; without them the claim goes to review.
     """
     missing: dict[str, set[str]] = {}
     for one in results.said:
@@ -49,7 +48,7 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     complaints = []
     for needs in sorted(missing):
         kind, _, day = needs.partition("@")
-        severity = "review" if kind in params.must_have else None
+        severity: Severity | None = "review" if kind in params.must_have else None
         count = len(missing[needs])
         complaints.append(fail("", severity=severity, table=kind, date=day, count=count))
     return tuple(complaints)

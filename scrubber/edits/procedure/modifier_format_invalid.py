@@ -7,7 +7,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 MODIFIER = re.compile("[A-Z0-9]{2}")
 MOST_MODIFIERS = 4
 

@@ -5,9 +5,8 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import Params, line_edit
-from scrubber.edits.verdict import PASS, Verdict, fail, no_data
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.code_set import CodeSetView as PlaceView
-
 
 PLACE = re.compile("[0-9]{2}")
 
@@ -42,8 +41,8 @@ def place_of_service_invalid(
     """
     A place of service code does not exist.
 
-    Two digits of the CMS list. What a list that ends before the claim was received does not hold may be a
-    new code: a person looks.
+    Two digits of the CMS list. What a list that ends before the claim was received does not
+    hold may be a new code: a person looks.
     """
     place = line.place_of_service
     if not place:
@@ -57,5 +56,5 @@ def place_of_service_invalid(
         return no_data("place-of-service", line.day)
     if places.has(place):
         return PASS
-    severity = None if places.covers(claim.received) else "review"
+    severity: Severity | None = None if places.covers(claim.received) else "review"
     return fail(at, line, severity=severity, value=place)

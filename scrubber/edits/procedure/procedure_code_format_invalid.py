@@ -5,8 +5,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
-
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
 SHAPE = re.compile("[0-9]{4}[0-9A-Z]|[A-Z][0-9]{4}")
 HIPPS = re.compile("[0-9A-Z]{5}")
@@ -39,8 +38,8 @@ def procedure_code_format_invalid(claim: Claim, line: Line) -> Verdict:
     """
     A procedure code does not have a possible shape.
 
-    Five characters: five digits, four digits and a letter, or a letter and four digits. Revenue codes 0022 to
-    0024 carry HIPPS codes. Some programs have local codes of other shapes.
+    Five characters: five digits, four digits and a letter, or a letter and four digits. Revenue
+    codes 0022 to 0024 carry HIPPS codes. Some programs have local codes of other shapes.
     """
     procedure = line.procedure
     if not procedure or line.qualifier not in CHECKED_QUALIFIERS or SHAPE.fullmatch(procedure):
@@ -49,5 +48,5 @@ def procedure_code_format_invalid(claim: Claim, line: Line) -> Verdict:
         return PASS
     local = claim.destination.filing_indicator in LOCAL_CODES
     at = line.at("procedure")
-    severity = "warn" if local else None
+    severity: Severity | None = "warn" if local else None
     return fail(at, line, severity=severity, line=line.number, procedure=procedure)

@@ -6,7 +6,6 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-
 QUALIFIERS = {
     "professional": ("HC", "", "ER", "IV", "WK"),
     "dental": ("AD", "", "ER"),

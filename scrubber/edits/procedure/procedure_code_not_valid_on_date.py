@@ -40,8 +40,8 @@ def procedure_code_not_valid_on_date(
     """
     A procedure code was not in force on the service date.
 
-    Codes begin and end on a day, without a grace period. The hospital table adds codes late, and private
-    payers keep deleted ones: there a person looks.
+    Codes begin and end on a day, without a grace period. The hospital table adds codes late,
+    and private payers keep deleted ones: there a person looks.
     """
     system = code_system(line)
     if system not in ("hcpcs", "cpt"):
@@ -68,5 +68,5 @@ def procedure_code_not_valid_on_date(
         procedure=line.procedure,
         date=line.day,
         to=end or "open",
-        **{"from": start or "open"},
+        from_=start or "open",
     )

@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
 from scrubber.edits.procedure._code_system import code_system
-from scrubber.edits.verdict import PASS, Verdict, fail, no_data
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.dated_codes import DatedCodeView
 
 
@@ -37,8 +37,9 @@ def procedure_code_unknown(
     """
     A procedure code is in no loaded code table.
 
-    HCPCS Level II is public, so a code that neither table holds was mistyped, unless it is newer than they
-    are. CPT and CDT lists are licensed: without one nobody can say that a code is unknown.
+    HCPCS Level II is public, so a code that neither table holds was mistyped, unless it is
+    newer than they are. CPT and CDT lists are licensed: without one nobody can say that a code
+    is unknown.
     """
     system = code_system(line)
     if not system:
@@ -53,5 +54,5 @@ def procedure_code_unknown(
     loaded = level_2 or outpatient
     if loaded is None or not loaded.covers(claim.received):
         return no_data("hcpcs", day if loaded is None else claim.received)
-    severity = None if claim.is_medicare else "review"
+    severity: Severity | None = None if claim.is_medicare else "review"
     return fail(line.at("procedure"), line, severity=severity, line=line.number, procedure=code)

@@ -4,8 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
-
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
 SAFE_LENGTH = 20  # X12 RFI 525: every receiver stores and returns these
 LONGEST = 38  # element 1028
@@ -31,13 +30,13 @@ def patient_control_number_invalid(claim: Claim) -> Verdict:
     """
     The provider's own claim number is missing or too long.
 
-    Answers come back under this number. The element holds 38 characters; a receiver need return only
-    the first 20 and may not reject for more.
+    Answers come back under this number. The element holds 38 characters; a receiver need return
+    only the first 20 and may not reject for more.
     """
     length = len(claim.patient_control_number)
     if 0 < length <= SAFE_LENGTH:
         return PASS
     if length == 0:
         return fail("/patient_control_number", problem="missing")
-    severity = "warn" if length <= LONGEST else None
+    severity: Severity | None = "warn" if length <= LONGEST else None
     return fail("/patient_control_number", severity=severity, problem=f"{length} characters long")
