@@ -7,7 +7,7 @@ What an edit is: a function with its metadata, and the scope that says what it i
 | `line_edit` | claim, line, *tables, params | line |
 | `day_edit` | claim, lines, *tables, params | day of service, with the lines of that day |
 | `line_pair_edit` | claim, line, other, row, params | pair that its `pairs` function proposes |
-| `diagnosis_edit` | claim, diagnosis, first, last, params | diagnosis; ICD-10-CM of both its dates |
+| `diagnosis_edit` | claim, diagnosis, first, last, params | diagnosis; ICD-10-CM of both dates |
 | `history_edit` | claim, prior, params | claim, with what is known of earlier ones |
 | `closing_edit` | claim, results, params | claim, after all others |
 | `event_edit` | the decoder's complaint | complaint; no other edit runs on the event |
