@@ -1,519 +1,601 @@
 """
 The 837's loops to the claim of the contract, one segment at a time.
 
-One table says what each segment id does; the position in the hierarchy (HL, CLM, SBR, LX, SVD)
-says to what. A segment, or an element of one, that the claim model has no place for is kept
-verbatim under the claim's `x12` member with its loop, so that nothing is lost. Loop and element
-names: 005010X222A1, X223A2, X224A2.
+One table says what each segment id does; where the reading stands (HL, CLM, SBR, LX, SVD) says to
+what. A segment that the claim has no place for, or not for all of its elements, is kept verbatim
+with its loop in the claim's `x12` member, so that nothing is lost. Values go on as they are: what
+is no date or number is the schema's to judge. Elements: 005010X222A1, X223A2, X224A2.
 """
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, Final
 
-from scrubber.x12.envelope import Delimiters
+from scrubber.x12.envelope import Transaction
+from scrubber.x12.roles import ABOVE_CLAIM, OF_CLAIM, OF_LINE, OF_PAYER
 
 Json = dict[str, Any]
 
-PERSONS_OF_CLAIM = {
-    "DN": ("referring_provider", "2310"),
-    "82": ("rendering_provider", "2310"),
-    "77": ("service_facility", "2310"),
-    "DQ": ("supervising_provider", "2310"),
-    "71": ("attending_provider", "2310"),
-    "72": ("operating_provider", "2310"),
-}
-PERSONS_OF_LINE = {
-    "82": ("rendering_provider", "2420"),
-    "DK": ("ordering_provider", "2420"),
-}
-DIAGNOSIS_ROLES = {
+DIAGNOSIS_ROLES: Final = {
     "ABK": "principal", "BK": "principal", "ABF": "other", "BF": "other",
     "ABJ": "admitting", "BJ": "admitting", "APR": "reason_for_visit", "PR": "reason_for_visit",
     "ABN": "external_cause", "BN": "external_cause",
 }  # fmt: skip
-ICD_10_QUALIFIERS = frozenset(("ABK", "ABF", "ABJ", "APR", "ABN"))
-OF_A_PAYER = {"G1": "prior_authorization", "9F": "referral_number", "Y4": "claim_number"}
-ORDER = "PSTABCDEFGHU"
+PAYER_ORDER: Final = {code: i for i, code in enumerate("PSTABCDEFGHU")}
+LEVELS: Final = {"20": "2000A", "22": "2000B", "23": "2000C"}
+
+REFERENCES: Final = {
+    ("claim", "F8"): "payer_claim_control_number",
+    ("claim", "X4"): "clia_number",
+    ("claim", "G1"): "prior_authorization",
+    ("claim", "9F"): "referral_number",
+    ("payer", "G1"): "prior_authorization",
+    ("payer", "9F"): "referral_number",
+    ("line", "G1"): "prior_authorization",
+    ("line", "X4"): "clia_number",
+}
+OF_DESTINATION: Final = ("prior_authorization", "referral_number")
+
+BLANKS: Final = [""] * 24  # elements are read by position, however short the segment
 
 
 class ClaimLoops:
     """
-    Reads the segments of one transaction; `claim` is complete when `finish` returns it.
+    Reads the segments of one transaction; `finish` returns the claim that has been read.
 
-    `parents` are the billing provider, subscriber and patient that the next claims share.
+    `submitter` is 1000A NM109, `beginning` the BHT segment.
     """
 
-    def __init__(self, claim_type: str, delimiters: Delimiters) -> None:
+    def __init__(self, transaction: Transaction) -> None:
         """Begin a transaction."""
-        self.type = claim_type
-        self.submitted = ""
+        delimiters = transaction.delimiters
         self.submitter = ""
-        self.purpose = ""
-        self.beginning: list[str] = []
-        self._d = delimiters
+        self.beginning = BLANKS
+        self._type = transaction.claim_type
+        self._element = delimiters.element
+        self._component = delimiters.component
+        self._form = {
+            "guide": transaction.guide,
+            "delimiters": delimiters.element + delimiters.repetition + delimiters.component,
+        }
+        self._of_claim = OF_CLAIM[self._type]
+        self._of_payer = OF_PAYER[self._type]
+        self._of_line = OF_LINE[self._type]
         self._billing: Json = {}
         self._pay_to: Json = {}
         self._subscriber: Json = {"subscriber": {}}
         self._patient: Json = {}
-        self._kept_above: dict[str, list[Json]] = {"20": [], "22": [], "23": []}
+        self._above: dict[str, list[Json]] = {"": [], "20": [], "22": [], "23": []}
         self._level = ""
-        self._person: Json | None = None
-        self._claim: Json | None = None
-        self._payer: Json | None = None
-        self._line: Json | None = None
-        self._adjudication: Json | None = None
-        self._drug = False
-        self._kept: list[Json] = []
-        self._payer_by_id: list[tuple[Json, str]] = []
+        self._scope = "above"  # or claim, payer, line
         self._loop = "header"
+        self._size = 0  # elements of the present segment, its id included
+        self._person: Json | None = None  # whom N3, N4, PRV and DMG are about
+        self._claim: Json | None = None
+        self._payer: Json = {}
+        self._line: Json = {}
+        self._lines: list[Json] = []
+        self._adjudication: Json | None = None
+        self._adjudicated: list[tuple[Json, str]] = []
+        self._service: tuple[str, str] | None = None
+        self._kept: list[Json] = []
 
-    # -- the walk ---------------------------------------------------------------------------
-
-    def read(self, elements: list[str]) -> None:
+    def read(self, raw: bytes) -> None:
         """Take one segment; whatever it holds without a place is kept."""
+        try:
+            text = raw.decode()
+        except UnicodeDecodeError:
+            text = raw.decode("latin-1")
+        elements = text.split(self._element)
+        self._size = len(elements)
+        elements += BLANKS
         take = _TAKERS.get(elements[0])
         if take is None or not take(self, elements):
-            self._keep(elements)
+            self._keep(text)
 
     def finish(self) -> Json | None:
         """Return the claim that has been read since the last call, or `None`."""
         claim, self._claim = self._claim, None
         if claim is None:
             return None
-        self._settle_payers(claim)
-        if self.type == "dental" and "service_date" in claim:
-            first, last = claim.pop("service_date")
-            for line in claim["lines"]:
-                line.setdefault("service_from", first)
-                line.setdefault("service_to", last)
-        kept = [*self._kept_above["20"], *self._kept_above["22"], *self._kept_above["23"]]
-        kept += self._kept
-        if kept:
-            claim["x12"] = kept
+        payers = claim["payers"]
+        if len(payers) > 1:
+            by_id = {payer.get("payer_id"): payer.get("responsibility") for payer in payers[1:]}
+            for adjudication, payer_id in self._adjudicated:
+                if responsibility := by_id.get(payer_id):
+                    adjudication["responsibility"] = responsibility
+            payers.sort(key=_payer_order)
+        if self._service:
+            for line in self._lines:
+                if "service_from" not in line:
+                    line["service_from"], line["service_to"] = self._service
+        above = self._above
+        kept = [*above[""], *above["20"], *above["22"], *above["23"], *self._kept]
+        claim["x12"] = {**self._form, "segments": kept}
         return claim
 
-    def _keep(self, elements: list[str]) -> None:
-        text = self._d.element.join(elements)
-        if self._claim is None:
-            if self._level:
-                self._kept_above[self._level].append({"loop": self._loop, "segment": text})
-            return
+    def _keep(self, text: str) -> None:
         kept: Json = {"loop": self._loop, "segment": text}
-        if self._line is not None:
-            kept["line"] = self._line["number"]
+        if self._claim is None:
+            self._above[self._level].append(kept)
+            return
+        if self._scope == "line":
+            kept["line"] = len(self._lines)
+        elif self._scope == "payer":
+            kept["payer"] = self._payer.get("responsibility", "")
         self._kept.append(kept)
 
-    def _settle_payers(self, claim: Json) -> None:
-        """Put the payers in their order, and say of whom each line adjudication is."""
-        payers = claim["payers"]
-        by_id = {payer.get("payer_id"): payer.get("responsibility", "") for payer in payers}
-        for adjudication, payer_id in self._payer_by_id:
-            adjudication["responsibility"] = by_id.get(payer_id, "")
-        payers.sort(key=lambda payer: ORDER.find(payer.get("responsibility") or "U"))
-
-    # -- hierarchy --------------------------------------------------------------------------
-
-    def hierarchy(self, e: list[str]) -> bool:
-        """HL: a billing provider, subscriber or patient begins; those below it are gone."""
-        level = _at(e, 3)
-        self._level = level if level in self._kept_above else ""
-        self._loop = {"20": "2000A", "22": "2000B", "23": "2000C"}.get(level, "2000")
-        self._person = self._payer = self._line = None
-        if level == "20":
-            self._billing, self._pay_to, self._patient = {}, {}, {}
-            self._subscriber = {"subscriber": {}}
-        elif level == "22":
-            self._subscriber, self._patient = {"subscriber": {}}, {}
-        elif level == "23":
-            self._patient = {}
-        for below in ("20", "22", "23"):
-            if below >= level:
-                self._kept_above[below] = []
-        return True
+    # Above the claim: header, billing provider, subscriber, patient.
 
     def begin(self, e: list[str]) -> bool:
         """BHT: when the file was made, and whether it holds claims or encounters."""
         self.beginning = e
-        self.submitted = _moment(_at(e, 4), _at(e, 5))
-        self.purpose = _at(e, 6)
+        return False
+
+    def hierarchy(self, e: list[str]) -> bool:
+        """HL: a billing provider, subscriber or patient begins; those below it are gone."""
+        level = e[3]
+        if level not in LEVELS:
+            return False
+        self._level, self._loop, self._scope = level, LEVELS[level], "above"
+        self._person = None
+        self._patient, self._above["23"] = {}, []
+        if level != "23":
+            self._subscriber, self._above["22"] = {"subscriber": {}}, []
+        if level == "20":
+            self._billing, self._pay_to, self._above["20"] = {}, {}, []
         return True
 
     def subscriber(self, e: list[str]) -> bool:
         """SBR: the destination's subscriber above a claim, another payer (2320) within one."""
-        payer: Json = {"subscriber": {}} if self._claim is not None else self._subscriber
-        _put(payer, "responsibility", _at(e, 1))
-        _put(payer, "relationship", _at(e, 2))
-        _put(payer, "group_number", _at(e, 3))
-        _put(payer, "insurance_type_code", _at(e, 5))
-        _put(payer, "filing_indicator", _at(e, 9))
-        if self._claim is not None:
-            self._loop, self._payer, self._line = "2320", payer, None
-            self._claim["payers"].append(payer)
         self._person = None
-        return not _beyond(e, 1, 2, 3, 5, 9)
+        if self._claim is None:
+            payer = self._subscriber
+        else:
+            payer = {"subscriber": {}}
+            self._payer, self._loop, self._scope = payer, "2320", "payer"
+            self._claim["payers"].append(payer)
+        if e[1]:
+            payer["responsibility"] = e[1]
+        if e[2]:
+            payer["relationship"] = e[2]
+        if e[3]:
+            payer["group_number"] = e[3]
+        if e[5]:
+            payer["insurance_type_code"] = e[5]
+        if e[9]:
+            payer["filing_indicator"] = e[9]
+        return not (e[4] or e[6] or e[7] or e[8] or self._size > 10)  # noqa: PLR2004
 
     def patient(self, e: list[str]) -> bool:
         """PAT: the patient's relationship, or a date of death."""
-        if self._level == "23":
-            _put(self._patient, "relationship", _at(e, 1))
-        if _at(e, 6):
+        if self._claim is not None:
+            return False
+        if self._level == "23" and e[1]:
+            self._patient["relationship"] = e[1]
+        if e[6]:
             person = self._patient if self._level == "23" else self._subscriber["subscriber"]
-            person["death_date"] = _day(_at(e, 6))
-        return not _beyond(e, 1, 5, 6)
+            person["death_date"] = _day(e[6])
+        return not (e[2] or e[3] or e[4] or self._size > 7)  # noqa: PLR2004
 
     def name(self, e: list[str]) -> bool:
-        """NM1: a person or organization; what follows (N3, N4, REF, DMG) is about it."""
-        role = _at(e, 1)
-        place = self._place_of(role)
-        self._person = place
-        self._drug = False
-        if place is None:
-            return role in ("41", "40")  # submitter and receiver are the envelope's
-        if role in ("IL", "QC"):
-            _put(place, "organization_name" if _at(e, 2) == "2" else "last_name", _at(e, 3))
-            _put(place, "first_name", _at(e, 4))
+        """NM1: a person or organization; N3, N4, PRV and DMG behind it are about it."""
+        role, scope = e[1], self._scope
+        self._person = None
+        if scope == "above":
+            return self._name_above(role, e)
+        if scope == "payer":
+            self._loop = self._of_payer.get(role, "2330")
             if role == "IL":
-                _put(place, "member_id", _at(e, 9))
-            return not _beyond(e, 1, 2, 3, 4, 8, 9)
-        if role == "PR":
-            _put(place, "name", _at(e, 3))
-            _put(place, "payer_id", _at(e, 9))
-            return not _beyond(e, 1, 2, 3, 8, 9)
-        if role == "87":
-            return not _beyond(e, 1, 2)
-        _put(place, "organization_name" if _at(e, 2) == "2" else "last_name", _at(e, 3))
-        _put(place, "first_name", _at(e, 4))
-        if _at(e, 8) == "XX":
-            _put(place, "npi", _at(e, 9))
-        elif _at(e, 9):
+                return self._insured(self._payer["subscriber"], e)
+            return role == "PR" and self._payer_name(self._payer, e)
+        if scope == "line":
+            place = self._line
+            field, self._loop = self._of_line.get(role, ("", "2420"))
+        else:
+            place = self._claim or {}
+            field, self._loop = self._of_claim.get(role, ("", "2310"))
+        if not field or field in place:
             return False
-        return not _beyond(e, 1, 2, 3, 4, 8, 9)
+        person: Json = {}
+        place[field] = person
+        return self._provider(person, e)
 
-    def _place_of(self, role: str) -> Json | None:  # noqa: PLR0911 (one return a loop)
-        claim, line, payer = self._claim, self._line, self._payer
-        if claim is None:
-            if role == "41":
-                return None
-            if role in ("85", "87"):
-                self._loop = "2010AA" if role == "85" else "2010AB"
-                return self._billing if role == "85" else self._pay_to
-            if role == "IL":
-                self._loop = "2010BA"
-                return self._subscriber["subscriber"]  # type: ignore[no-any-return]
-            if role == "PR":
-                self._loop = "2010BB"
-                self._payer = self._subscriber
-                return self._subscriber
-            if role == "QC":
-                self._loop = "2010CA"
-                return self._patient
-            return None
-        if line is not None:
-            field, self._loop = PERSONS_OF_LINE.get(role, ("", "2420"))
-            return line.setdefault(field, {}) if field else None
-        if payer is not None:
-            self._loop = "2330"
-            if role == "IL":
-                return payer["subscriber"]  # type: ignore[no-any-return]
-            return payer if role == "PR" else None
-        field, self._loop = PERSONS_OF_CLAIM.get(role, ("", "2310"))
-        return claim.setdefault(field, {}) if field else None
+    def _name_above(self, role: str, e: list[str]) -> bool:
+        self._loop = ABOVE_CLAIM.get(role, self._loop)
+        if role == "IL":
+            return self._insured(self._subscriber["subscriber"], e)
+        if role == "PR":
+            return self._payer_name(self._subscriber, e)
+        if role == "85":
+            return self._provider(self._billing, e)
+        if role == "QC":
+            return self._insured(self._patient, e)
+        if role == "87":
+            self._person = self._pay_to
+            return self._size <= 3  # noqa: PLR2004 (the address is all there is)
+        if role == "41":
+            self.submitter = e[9].strip()
+        return False
+
+    def _provider(self, person: Json, e: list[str]) -> bool:
+        self._person = person
+        if e[3]:
+            person["organization_name" if e[2] == "2" else "last_name"] = e[3]
+        if e[4]:
+            person["first_name"] = e[4]
+        held = e[8] == "XX" or not (e[8] or e[9])
+        if held and e[9]:
+            person["npi"] = e[9]
+        return held and not (e[5] or e[6] or e[7] or self._size > 10)  # noqa: PLR2004
+
+    def _insured(self, person: Json, e: list[str]) -> bool:
+        self._person = person
+        if e[3]:
+            person["organization_name" if e[2] == "2" else "last_name"] = e[3]
+        if e[4]:
+            person["first_name"] = e[4]
+        if e[9]:
+            person["member_id"] = e[9]
+        held = e[8] == "MI" or not e[8]
+        return held and not (e[5] or e[6] or e[7] or self._size > 10)  # noqa: PLR2004
+
+    def _payer_name(self, payer: Json, e: list[str]) -> bool:
+        if e[3]:
+            payer["name"] = e[3]
+        if e[9]:
+            payer["payer_id"] = e[9]
+        held = e[8] == "PI" or not e[8]
+        return held and not (e[4] or e[5] or e[6] or e[7] or self._size > 10)  # noqa: PLR2004
 
     def street(self, e: list[str]) -> bool:
         """N3: street lines of the last name."""
-        if self._person is None:
+        person = self._person
+        if person is None:
             return False
-        address = self._person.setdefault("address", {})
-        _put(address, "line1", _at(e, 1))
-        _put(address, "line2", _at(e, 2))
-        return True
+        address = person.setdefault("address", {})
+        if "line1" in address:
+            return False
+        if e[1]:
+            address["line1"] = e[1]
+        if e[2]:
+            address["line2"] = e[2]
+        return self._size <= 3  # noqa: PLR2004
 
     def city(self, e: list[str]) -> bool:
         """N4: city, state, ZIP and country of the last name."""
-        if self._person is None:
+        person = self._person
+        if person is None:
             return False
-        address = self._person.setdefault("address", {})
-        for field, position in (("city", 1), ("state", 2), ("zip", 3), ("country", 4)):
-            _put(address, field, _at(e, position))
-        return not _beyond(e, 1, 2, 3, 4)
+        address = person.setdefault("address", {})
+        if "city" in address:
+            return False
+        if e[1]:
+            address["city"] = e[1]
+        if e[2]:
+            address["state"] = e[2]
+        if e[3]:
+            address["zip"] = e[3]
+        if e[4]:
+            address["country"] = e[4]
+        return self._size <= 5  # noqa: PLR2004
 
     def taxonomy(self, e: list[str]) -> bool:
-        """PRV: the taxonomy of the billing provider (2000A) or of the last name."""
-        person = self._billing if _at(e, 1) == "BI" else self._person
-        if person is None or _at(e, 2) != "PXC":
+        """PRV: the taxonomy of the billing provider (2000A) or of the last provider."""
+        person = self._billing if self._loop == "2000A" else self._person
+        if person is None or e[2] != "PXC" or "taxonomy" in person:
             return False
-        _put(person, "taxonomy", _at(e, 3))
-        return not _beyond(e, 1, 2, 3)
+        person["taxonomy"] = e[3]
+        return self._size <= 4  # noqa: PLR2004
 
     def demographics(self, e: list[str]) -> bool:
         """DMG: birth date and sex of subscriber or patient."""
-        if self._person is None:
+        person = self._person
+        if person is None or "birth_date" in person:
             return False
-        _put(self._person, "birth_date", _day(_at(e, 2)))
-        _put(self._person, "sex", _at(e, 3))
-        return not _beyond(e, 1, 2, 3)
+        if e[2]:
+            person["birth_date"] = _day(e[2])
+        if e[3]:
+            person["sex"] = e[3]
+        return self._size <= 4  # noqa: PLR2004
 
-    # -- the claim --------------------------------------------------------------------------
+    # The claim and its payers.
 
     def claim(self, e: list[str]) -> bool:
         """CLM: a claim begins below the present subscriber or patient."""
-        place = _parts(_at(e, 5), self._d.component)
-        claim: Json = {"type": self.type, "lines": [], "diagnoses": []}
-        _put(claim, "patient_control_number", _at(e, 1))
-        _put(claim, "total_charge", _at(e, 2))
-        _put(claim, "claim_frequency_code", _at(place, 2))
-        if self.type == "institutional":
-            _put(claim, "type_of_bill", _at(place, 0) + _at(place, 2) if _at(place, 0) else "")
-        else:
-            _put(claim, "place_of_service", _at(place, 0))
-        _put(claim, "accept_assignment", _at(e, 7))
-        _put(claim, "benefits_assigned", _at(e, 8))
-        _put(claim, "release_of_information", _at(e, 9))
-        _put(claim, "claim_or_encounter", self.purpose)
-        causes = _parts(_at(e, 11), self._d.component)
-        if any(causes[:3]):
+        place = e[5].split(self._component) + BLANKS[:3]
+        where, of_bill = "place_of_service", place[0]
+        if self._type == "institutional":
+            where, of_bill = "type_of_bill", place[0] + place[2]
+        causes = e[11].split(self._component) + BLANKS[:5]
+        stated = (
+            ("patient_control_number", e[1]),
+            ("total_charge", e[2]),
+            ("claim_frequency_code", place[2]),
+            (where, of_bill),
+            ("accept_assignment", e[7]),
+            ("benefits_assigned", e[8]),
+            ("release_of_information", e[9]),
+            ("claim_or_encounter", self.beginning[6]),
+            ("accident_state", causes[3]),
+            ("accident_country", causes[4]),
+            ("delay_reason_code", e[20]),
+        )
+        claim: Json = {"type": self._type}
+        claim.update([pair for pair in stated if pair[1]])
+        if e[11]:
             claim["related_causes"] = [cause for cause in causes[:3] if cause]
-        _put(claim, "accident_state", _at(causes, 3))
-        _put(claim, "accident_country", _at(causes, 4))
-        if _at(e, 19) == "PB":
+        if e[19] == "PB":
             claim["predetermination"] = True
-        _put(claim, "delay_reason_code", _at(e, 20))
-        self._share_parents(claim)
-        self._claim, self._kept, self._payer_by_id = claim, [], []
-        self._person = self._payer = self._line = self._adjudication = None
-        self._loop = "2300"
-        return not _beyond(e, 1, 2, 5, 7, 8, 9, 11, *((19,) if _at(e, 19) == "PB" else ()), 20)
-
-    def _share_parents(self, claim: Json) -> None:
         claim["billing_provider"] = _copy(self._billing)
         if self._pay_to:
             claim["pay_to_address"] = _copy(self._pay_to)
-        payer = _copy(self._subscriber) | {"destination": True}
+        payer = _copy(self._subscriber)
+        payer["destination"] = True
         if self._level == "23":
-            patient = _copy(self._patient)
-            _put(payer, "relationship", patient.pop("relationship", ""))
-            claim["patient"] = patient
+            patient = claim["patient"] = _copy(self._patient)
+            for field in ("relationship", "claim_number"):
+                if field in patient:
+                    payer[field] = patient.pop(field)
         claim["payers"] = [payer]
+        claim["diagnoses"] = []
+        self._lines = claim["lines"] = []
+        self._claim, self._kept, self._adjudicated = claim, [], []
+        self._person = self._adjudication = self._service = None
+        self._loop, self._scope = "2300", "claim"
+        held = not (e[3] or e[4] or e[6] or e[10] or any(e[12:19]))
+        return held and e[19] in ("", "PB") and self._size <= 21  # noqa: PLR2004
 
     def dates(self, e: list[str]) -> bool:
         """DTP: by its qualifier, of the claim, a payer's result, or a line."""
-        kind, first, last = _at(e, 1), *_days(_at(e, 2), _at(e, 3))
-        claim, line = self._claim, self._line
-        if claim is None:
+        kind, scope = e[1], self._scope
+        if self._size > 4 or scope == "above":  # noqa: PLR2004
             return False
+        if kind == "472" and scope == "line":
+            return _put_span(self._line, "service_from", "service_to", e)
         if kind == "573":
-            place = self._adjudication if line is not None else self._payer
-            return place is not None and _set(place, "remittance_date", first)
-        if line is not None:
-            if kind != "472":
+            place = self._adjudication if scope == "line" else self._payer
+            if scope == "claim" or place is None:
                 return False
-            line["service_from"], line["service_to"] = first, last
-            return True
-        if kind in ("431", "439"):
-            return _set(claim, "onset_date" if kind == "431" else "accident_date", first)
+            return _put(place, "remittance_date", _day(e[3]))
+        return scope == "claim" and self._claim_date(kind, e)
+
+    def _claim_date(self, kind: str, e: list[str]) -> bool:
+        claim = self._claim or {}
         if kind == "434":
-            claim["statement_from"], claim["statement_to"] = first, last
-            return True
+            return _put_span(claim, "statement_from", "statement_to", e)
+        if kind == "431":
+            return _put(claim, "onset_date", _day(e[3]))
+        if kind == "439":
+            return _put(claim, "accident_date", _day(e[3]))
         if kind == "435":
-            claim.setdefault("admission", {})["date"] = first[:10]
-            return len(_at(e, 3)) == 8  # noqa: PLR2004 (with a time of day it is kept as well)
-        if kind == "472" and self.type == "dental":
-            claim["service_date"] = (first, last)
+            # With a time of day (DT) the segment is kept as well.
+            day = e[3][:8] if e[2] == "DT" else e[3]
+            return _put(claim.setdefault("admission", {}), "date", _day(day)) and e[2] != "DT"
+        if kind == "472" and self._type == "dental" and self._service is None:
+            self._service = _span(e)
             return True
         return False
 
     def admission(self, e: list[str]) -> bool:
         """CL1: admission type and source, patient status."""
-        if self._claim is None:
+        if self._scope != "claim" or self._claim is None:
             return False
         admission = self._claim.setdefault("admission", {})
-        for field, position in (("type", 1), ("source", 2), ("discharge_status", 3)):
-            _put(admission, field, _at(e, position))
-        return not _beyond(e, 1, 2, 3)
+        if e[1]:
+            admission["type"] = e[1]
+        if e[2]:
+            admission["source"] = e[2]
+        if e[3]:
+            admission["discharge_status"] = e[3]
+        return self._size <= 4  # noqa: PLR2004
 
     def amounts(self, e: list[str]) -> bool:
         """AMT: what the patient or a prior payer has paid."""
-        if self._line is None and self._claim is not None:
-            if _at(e, 1) == "D" and self._payer is not None:
-                return _set(self._payer, "paid_amount", _at(e, 2))
-            if _at(e, 1) == "F5" and self._payer is None:
-                return _set(self._claim, "patient_amount_paid", _at(e, 2))
+        if self._size == 3:  # noqa: PLR2004
+            if e[1] == "D" and self._scope == "payer":
+                return _put(self._payer, "paid_amount", e[2])
+            if e[1] == "F5" and self._scope == "claim":
+                return _put(self._claim or {}, "patient_amount_paid", e[2])
         return False
 
     def adjustments(self, e: list[str]) -> bool:
         """CAS: up to six reasons of one group, of a payer's claim or line result."""
-        place = self._adjudication if self._line is not None else self._payer
-        if place is None or self._claim is None:
+        if self._scope == "line":
+            place = self._adjudication
+        else:
+            place = self._payer if self._scope == "payer" else None
+        if place is None:
             return False
-        for i in range(2, len(e), 3):
-            if _at(e, i):
-                reason: Json = {"group": _at(e, 1), "reason": e[i]}
-                _put(reason, "amount", _at(e, i + 1))
-                place.setdefault("adjustments", []).append(reason)
-        return not any(_at(e, i) for i in range(4, len(e), 3))  # quantities have no place
+        adjustments = place.setdefault("adjustments", [])
+        held = True
+        for i in range(2, self._size, 3):
+            if e[i]:
+                adjustment = {"group": e[1], "reason": e[i]}
+                if e[i + 1]:
+                    adjustment["amount"] = e[i + 1]
+                adjustments.append(adjustment)
+                held = held and not e[i + 2]  # a quantity has no place
+            elif e[i + 1] or e[i + 2]:
+                held = False
+        return held
 
     def reference(self, e: list[str]) -> bool:
-        """REF: by its qualifier, of a provider, a payer, the claim or a line."""
-        kind, value, claim = _at(e, 1), _at(e, 2), self._claim
-        if claim is None:
-            if kind in ("EI", "SY") and self._person is self._billing:
-                self._billing |= {"tax_id": value, "tax_id_type": kind}
-                return True
-            return kind == "Y4" and _set(self._subscriber, "claim_number", value)
-        if self._line is not None:
-            field = {"G1": "prior_authorization", "X4": "clia_number"}.get(kind)
-            place = self._line if field and not self._drug and self._adjudication is None else None
-        elif self._payer is not None:
-            field = OF_A_PAYER.get(kind)
-            place = self._payer
-        elif self._person is not None:
+        """REF: by its qualifier, of the billing provider, a payer, the claim or a line."""
+        kind, value, scope = e[1], e[2], self._scope
+        if self._size > 3 or not value:  # noqa: PLR2004
             return False
-        else:
-            field = {"F8": "payer_claim_control_number", "X4": "clia_number"}.get(kind)
-            place = claim
-            if kind in ("G1", "9F"):
-                field = "prior_authorization" if kind == "G1" else "referral_number"
-                place = claim["payers"][0]
-        return bool(field) and place is not None and _set(place, str(field), value)
+        if scope == "above":
+            return self._reference_above(kind, value)
+        field = REFERENCES.get((scope, kind))
+        if field is None:
+            return False
+        if scope == "line":
+            # Behind LIN or SVD it is about the drug or the payer's result.
+            return self._loop == "2400" and _put(self._line, field, value)
+        if scope == "payer":
+            return _put(self._payer, field, value)
+        claim = self._claim or {}
+        return _put(claim["payers"][0] if field in OF_DESTINATION else claim, field, value)
+
+    def _reference_above(self, kind: str, value: str) -> bool:
+        loop = self._loop
+        if loop == "2010AA" and kind in ("EI", "SY") and _put(self._billing, "tax_id", value):
+            self._billing["tax_id_type"] = kind
+            return True
+        if kind == "Y4" and loop in ("2010BA", "2010CA"):
+            place = self._subscriber if loop == "2010BA" else self._patient
+            return _put(place, "claim_number", value)
+        return False
 
     def codes(self, e: list[str]) -> bool:
         """HI: diagnoses, inpatient procedures, and the coded facts of an institutional claim."""
-        claim = self._claim
-        if claim is None:
+        claim, component = self._claim, self._component
+        if claim is None or self._scope != "claim":
             return False
         held = True
-        for composite in e[1:]:
-            if not composite:
-                continue
-            c = composite.split(self._d.component)
-            held = self._code(claim, c[0], c) and held
+        for composite in e[1 : self._size]:
+            c = composite.split(component)
+            role = DIAGNOSIS_ROLES.get(c[0])
+            if role is not None:
+                size = len(c)
+                diagnosis = {"code": c[1] if size > 1 else "", "role": role}
+                if not c[0].startswith("A"):
+                    diagnosis["code_system"] = "ICD-9-CM"
+                if size > 2:  # noqa: PLR2004
+                    if size > 8 and c[8]:  # noqa: PLR2004
+                        diagnosis["present_on_admission"] = c[8]
+                    held = held and not any(c[2:8]) and size <= 9  # noqa: PLR2004
+                claim["diagnoses"].append(diagnosis)
+            elif composite:
+                take = _CODES.get(c[0])
+                held = take is not None and take(claim, c + BLANKS[:5]) and len(c) <= 5 and held  # noqa: PLR2004
         return held
 
-    def _code(self, claim: Json, kind: str, c: list[str]) -> bool:
-        code = _at(c, 1)
-        if kind in DIAGNOSIS_ROLES:
-            diagnosis: Json = {"code": code, "role": DIAGNOSIS_ROLES[kind]}
-            if kind not in ICD_10_QUALIFIERS:
-                diagnosis["code_system"] = "ICD-9-CM"
-            _put(diagnosis, "present_on_admission", _at(c, 8))
-            claim["diagnoses"].append(diagnosis)
-        elif kind in ("BBR", "BBQ"):
-            claim.setdefault("procedures", []).append(_dated(code, _at(c, 3)))
-        elif kind == "BG":
-            claim.setdefault("condition_codes", []).append(code)
-        elif kind == "BH":
-            claim.setdefault("occurrence_codes", []).append(_dated(code, _at(c, 3)))
-        elif kind == "BI":
-            first, last = _days("RD8", _at(c, 3))
-            claim.setdefault("occurrence_spans", []).append(
-                {"code": code, "from": first, "to": last}
-            )
-        elif kind == "BE":
-            value = {"code": code}
-            _put(value, "amount", _at(c, 4))
-            claim.setdefault("value_codes", []).append(value)
-        elif kind == "DR":
-            claim["drg"] = code
-        else:
-            return False
-        return True
-
-    # -- the lines --------------------------------------------------------------------------
+    # The lines.
 
     def line(self, e: list[str]) -> bool:
         """LX: a service line begins."""
         if self._claim is None:
             return False
-        number = _at(e, 1)
-        lines = self._claim["lines"]
-        self._line = {"number": int(number) if number.isdecimal() else len(lines) + 1}
-        lines.append(self._line)
-        self._loop, self._drug = "2400", False
-        self._person = self._payer = self._adjudication = None
-        return True
+        line = self._line = {}
+        if e[1]:
+            line["number"] = _whole(e[1])
+        self._lines.append(line)
+        self._loop, self._scope = "2400", "line"
+        self._person = self._adjudication = None
+        return self._size <= 2  # noqa: PLR2004
 
-    def service(self, e: list[str]) -> bool:
-        """SV1, SV2, SV3: what was done, how often, for how much."""
+    def professional_service(self, e: list[str]) -> bool:
+        """SV1: what was done, how often, for how much, where and why."""
         line = self._line
-        if line is None:
+        if self._scope != "line" or "charge" in line:
             return False
-        kind = e[0]
-        revenue = kind == "SV2"
-        charge, unit_type, units = (3, 4, 5) if revenue else (2, 3, 4)
-        c = _parts(_at(e, 2 if revenue else 1), self._d.component)
-        if revenue:
-            _put(line, "revenue_code", _at(e, 1))
-        _put(line, "qualifier", _at(c, 0))
-        _put(line, "procedure", _at(c, 1))
-        if any(c[2:6]):
-            line["modifiers"] = [modifier for modifier in c[2:6] if modifier]
-        _put(line, "description", _at(c, 6))
-        _put(line, "charge", _at(e, charge))
-        if kind == "SV3":
-            _put(line, "place_of_service", _at(e, 3))
-            areas = [area for area in _parts(_at(e, 4), self._d.component) if area]
-            if areas:
-                line["oral_cavity"] = areas
-            _put(line, "units", _at(e, 6))
-            pointers = _at(e, 11)
-            known: tuple[int, ...] = (1, 2, 3, 4, 6, 11)
-        else:
-            _put(line, "unit_type", _at(e, unit_type))
-            _put(line, "units", _at(e, units))
-            if not revenue:
-                _put(line, "place_of_service", _at(e, 5))
-            pointers = "" if revenue else _at(e, 7)
-            known = (1, 2, 3, 4, 5) if revenue else (1, 2, 3, 4, 5, 7)
-        if pointers:
-            line["diagnosis_pointers"] = [
-                int(p) if p.isdecimal() else p for p in pointers.split(self._d.component) if p
-            ]
-        return not _beyond(e, *known) and not _at(c, 7)
+        held = self._procedure(line, e[1])
+        _amounts_of_service(line, e[2], e[3], e[4])
+        if e[5]:
+            line["place_of_service"] = e[5]
+        if e[7]:
+            line["diagnosis_pointers"] = self._pointers(e[7])
+        return held and not e[6] and self._size <= 8  # noqa: PLR2004
+
+    def institutional_service(self, e: list[str]) -> bool:
+        """SV2: the revenue code, what was done, how often and for how much."""
+        line = self._line
+        if self._scope != "line" or "charge" in line:
+            return False
+        if e[1]:
+            line["revenue_code"] = e[1]
+        held = self._procedure(line, e[2]) if e[2] else True
+        _amounts_of_service(line, e[3], e[4], e[5])
+        return held and self._size <= 6  # noqa: PLR2004
+
+    def dental_service(self, e: list[str]) -> bool:
+        """SV3: what was done, for how much, where in the mouth, how often and why."""
+        line = self._line
+        if self._scope != "line" or "charge" in line:
+            return False
+        held = self._procedure(line, e[1])
+        _amounts_of_service(line, e[2], "", e[6])
+        if e[3]:
+            line["place_of_service"] = e[3]
+        if e[4]:
+            line["oral_cavity"] = [area for area in e[4].split(self._component) if area]
+        if e[11]:
+            line["diagnosis_pointers"] = self._pointers(e[11])
+        return held and not (e[5] or any(e[7:11]) or self._size > 12)  # noqa: PLR2004
+
+    def _procedure(self, line: Json, composite: str) -> bool:
+        c = composite.split(self._component)
+        size = len(c)
+        if c[0]:
+            line["qualifier"] = c[0]
+        if size > 1 and c[1]:
+            line["procedure"] = c[1]
+        if size > 2:  # noqa: PLR2004
+            if modifiers := [modifier for modifier in c[2:6] if modifier]:
+                line["modifiers"] = modifiers
+            if size > 6 and c[6]:  # noqa: PLR2004
+                line["description"] = c[6]
+        return size <= 7  # noqa: PLR2004
+
+    def _pointers(self, composite: str) -> list[int | str]:
+        return [_whole(pointer) for pointer in composite.split(self._component) if pointer]
 
     def tooth(self, e: list[str]) -> bool:
         """TOO: a tooth and its surfaces."""
-        if self._line is None or _at(e, 1) != "JP":
+        if self._scope != "line" or e[1] != "JP":
             return False
-        tooth: Json = {"number": _at(e, 2)}
-        surfaces = [surface for surface in _parts(_at(e, 3), self._d.component) if surface]
-        if surfaces:
+        tooth: Json = {"number": e[2]}
+        if surfaces := [surface for surface in e[3].split(self._component) if surface]:
             tooth["surfaces"] = surfaces
         self._line.setdefault("teeth", []).append(tooth)
-        return True
+        return self._size <= 4  # noqa: PLR2004
 
     def drug(self, e: list[str]) -> bool:
         """LIN: the national drug code of a line."""
-        if self._line is None or _at(e, 2) != "N4":
+        if self._scope != "line":
             return False
-        self._line["ndc"] = {"code": _at(e, 3)}
-        self._drug, self._loop = True, "2410"
-        return not _beyond(e, 2, 3)
+        self._loop, self._person = "2410", None
+        if e[2] != "N4" or "ndc" in self._line:
+            return False
+        self._line["ndc"] = {"code": e[3]}
+        return not e[1] and self._size <= 4  # noqa: PLR2004
 
     def drug_quantity(self, e: list[str]) -> bool:
         """CTP: how much of the drug."""
-        if self._line is None or not self._drug:
+        ndc = self._line.get("ndc") if self._loop == "2410" else None
+        if ndc is None or "quantity" in ndc:
             return False
-        _put(self._line["ndc"], "quantity", _at(e, 4))
-        _put(self._line["ndc"], "unit", _at(_parts(_at(e, 5), self._d.component), 0))
-        return not _beyond(e, 4, 5)
+        if e[4]:
+            ndc["quantity"] = e[4]
+        unit = e[5].split(self._component)
+        if unit[0]:
+            ndc["unit"] = unit[0]
+        return not (e[1] or e[2] or e[3] or len(unit) > 1 or self._size > 6)  # noqa: PLR2004
 
     def adjudication(self, e: list[str]) -> bool:
-        """SVD: a prior payer's result for the line."""
-        if self._line is None:
+        """SVD: a prior payer's result for the line; the procedure as that payer saw it is kept."""
+        if self._scope != "line":
             return False
         result: Json = {}
-        _put(result, "paid_amount", _at(e, 2))
-        if _at(e, 6).isdecimal():
-            result["bundled_into"] = int(_at(e, 6))
+        if e[2]:
+            result["paid_amount"] = e[2]
+        if e[6]:
+            result["bundled_into"] = _whole(e[6])
         self._line.setdefault("payer_adjudications", []).append(result)
-        self._payer_by_id.append((result, _at(e, 1)))
+        self._adjudicated.append((result, e[1]))
         self._adjudication, self._loop, self._person = result, "2430", None
-        return False  # the procedure as the payer adjudicated it has no place of its own
+        return False
+
+    def form(self, e: list[str]) -> bool:
+        """LQ: the answers of a form (2440) are kept."""
+        if self._scope == "line" and e[1]:
+            self._loop = "2440"
+        return False
 
 
-Taker = Callable[[ClaimLoops, list[str]], bool]
-
-_TAKERS: dict[str, Taker] = {
+_TAKERS: Final[dict[str, Callable[[ClaimLoops, list[str]], bool]]] = {
     "AMT": ClaimLoops.amounts,
     "BHT": ClaimLoops.begin,
     "CAS": ClaimLoops.adjustments,
@@ -525,6 +607,7 @@ _TAKERS: dict[str, Taker] = {
     "HI": ClaimLoops.codes,
     "HL": ClaimLoops.hierarchy,
     "LIN": ClaimLoops.drug,
+    "LQ": ClaimLoops.form,
     "LX": ClaimLoops.line,
     "N3": ClaimLoops.street,
     "N4": ClaimLoops.city,
@@ -533,60 +616,113 @@ _TAKERS: dict[str, Taker] = {
     "PRV": ClaimLoops.taxonomy,
     "REF": ClaimLoops.reference,
     "SBR": ClaimLoops.subscriber,
-    "SV1": ClaimLoops.service,
-    "SV2": ClaimLoops.service,
-    "SV3": ClaimLoops.service,
+    "SV1": ClaimLoops.professional_service,
+    "SV2": ClaimLoops.institutional_service,
+    "SV3": ClaimLoops.dental_service,
     "SVD": ClaimLoops.adjudication,
     "TOO": ClaimLoops.tooth,
 }
 
 
-def _at(elements: list[str], position: int) -> str:
-    return elements[position] if position < len(elements) else ""
+def _procedure_code(claim: Json, c: list[str]) -> bool:
+    claim.setdefault("procedures", []).append(_dated(c))
+    return True
 
 
-def _parts(composite: str, component: str) -> list[str]:
-    return composite.split(component)
+def _condition_code(claim: Json, c: list[str]) -> bool:
+    claim.setdefault("condition_codes", []).append(c[1])
+    return not (c[2] or c[3])
 
 
-def _put(place: Json, field: str, value: str) -> None:
-    if value:
-        place[field] = value
+def _occurrence_code(claim: Json, c: list[str]) -> bool:
+    claim.setdefault("occurrence_codes", []).append(_dated(c))
+    return True
 
 
-def _set(place: Json, field: str, value: str) -> bool:
+def _occurrence_span(claim: Json, c: list[str]) -> bool:
+    first, last = _span(["", "", c[2], c[3]])
+    claim.setdefault("occurrence_spans", []).append({"code": c[1], "from": first, "to": last})
+    return True
+
+
+def _value_code(claim: Json, c: list[str]) -> bool:
+    value = {"code": c[1]}
+    if c[4]:
+        value["amount"] = c[4]
+    claim.setdefault("value_codes", []).append(value)
+    return not (c[2] or c[3])
+
+
+def _group_code(claim: Json, c: list[str]) -> bool:
+    return _put(claim, "drg", c[1]) and not (c[2] or c[3])
+
+
+_CODES: Final[dict[str, Callable[[Json, list[str]], bool]]] = {
+    "BBQ": _procedure_code,
+    "BBR": _procedure_code,
+    "BE": _value_code,
+    "BG": _condition_code,
+    "BH": _occurrence_code,
+    "BI": _occurrence_span,
+    "DR": _group_code,
+}
+
+
+def _payer_order(payer: Json) -> int:
+    return PAYER_ORDER.get(payer.get("responsibility", ""), len(PAYER_ORDER))
+
+
+def _amounts_of_service(line: Json, charge: str, unit_type: str, units: str) -> None:
+    if charge:
+        line["charge"] = charge
+    if unit_type:
+        line["unit_type"] = unit_type
+    if units:
+        line["units"] = units
+
+
+def _put(place: Json, field: str, value: str) -> bool:
+    """Give a field its value, unless it has one: what comes twice is kept."""
+    if field in place:
+        return False
     place[field] = value
     return True
 
 
-def _beyond(elements: list[str], *known: int) -> bool:
-    """Tell whether a segment holds more than the elements that have a place."""
-    return any(element and i not in known for i, element in enumerate(elements) if i)
+def _put_span(place: Json, first: str, last: str, e: list[str]) -> bool:
+    if first in place:
+        return False
+    place[first], place[last] = _span(e)
+    return True
 
 
 def _copy(place: Json) -> Json:
     return {
-        field: dict(value) if isinstance(value, dict) else value for field, value in place.items()
+        field: _copy(value) if value.__class__ is dict else value for field, value in place.items()
     }
 
 
-def _dated(code: str, day: str) -> Json:
-    return {"code": code, "date": _day(day)} if day else {"code": code}
+def _dated(c: list[str]) -> Json:
+    return {"code": c[1], "date": _day(c[3])} if c[3] else {"code": c[1]}
 
 
+def _span(e: list[str]) -> tuple[str, str]:
+    """Return first and last day of a date (D8) or a range of dates (RD8)."""
+    if e[2] == "RD8":
+        first, dash, last = e[3].partition("-")
+        if dash:
+            return _day(first), _day(last)
+    return _day(e[3]), _day(e[3])
+
+
+@lru_cache(maxsize=8192)
 def _day(text: str) -> str:
     """Return CCYYMMDD as CCYY-MM-DD; anything else as it is, for the schema to judge."""
-    if len(text) >= 8 and text[:8].isdecimal():  # noqa: PLR2004
-        return f"{text[:4]}-{text[4:6]}-{text[6:8]}"
+    if len(text) == 8 and text.isdecimal() and text.isascii():  # noqa: PLR2004
+        return f"{text[:4]}-{text[4:6]}-{text[6:]}"
     return text
 
 
-def _days(form: str, text: str) -> tuple[str, str]:
-    """Return first and last day of a D8, DT or RD8 value."""
-    first, _, last = text.partition("-") if form == "RD8" else (text, "", text)
-    return _day(first), _day(last or first)
-
-
-def _moment(day: str, time: str) -> str:
-    clock = (time + "000000")[:6] if time.isdecimal() else "000000"
-    return f"{_day(day)}T{clock[:2]}:{clock[2:4]}:{clock[4:6]}Z"
+def _whole(text: str) -> int | str:
+    """Return a number of up to nine digits; anything else as it is, for the schema to judge."""
+    return int(text) if text.isdecimal() and text.isascii() and len(text) <= 9 else text  # noqa: PLR2004

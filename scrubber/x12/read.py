@@ -1,29 +1,25 @@
-"""837 files to claim events, in two passes and constant memory."""
+"""837 files to claim events, streaming."""
 
 import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
+from io import BufferedReader
 from shutil import copyfileobj
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from scrubber.x12.claim_loops import ClaimLoops
-from scrubber.x12.envelope import (
-    VERSIONS,
-    Segment,
-    X12Fault,
-    guide_of,
-    is_x12,
-    read_segments,
-    survey,
-)
+from scrubber.x12.envelope import Transaction, X12Fault, read_transactions
+from scrubber.x12.segments import Segments, is_x12
 
 __all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
 
 Json = dict[str, Any]
-SPOOL_BYTES = 1 << 24
-_UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+
+SPOOL_BYTES: Final = 1 << 24
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
+_ENDS_CLAIM: Final = (b"CLM", b"HL")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +31,14 @@ class ClaimRecord:
     offset: int
 
 
-def read_claims(stream: BinaryIO) -> Iterator[ClaimRecord | X12Fault]:
+def read_claims(stream: BinaryIO | BufferedReader) -> Iterator[ClaimRecord | X12Fault]:
     """
-    Yield the claims of an X12 file and its faults, in the order of the file.
+    Yield the claims of an X12 file and its faults, each where it is found.
 
-    A first pass counts the envelopes; claims of a transaction that is not whole do not go on. A
-    stream that cannot be read twice is spooled. Submission ids come from the envelopes: the same
-    file read again gives the same ones.
+    Claims of a transaction that is not whole do not go on. Offsets count from where the stream
+    stands; one that cannot seek is spooled. Submission ids come from the envelopes: the same file
+    read again gives the same ones. The events share what they keep of their loops above: serialise
+    them, do not change them.
     """
     if not stream.seekable():
         with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
@@ -49,109 +46,80 @@ def read_claims(stream: BinaryIO) -> Iterator[ClaimRecord | X12Fault]:
             spool.seek(0)
             yield from read_claims(spool)  # type: ignore[arg-type]
         return
-    start = stream.tell()
-    structure = survey(stream)
-    stream.seek(start)
-    faults = iter(structure.faults)
-    fault = next(faults, None)
-    for record in _claims(stream, structure.refused):
-        while fault is not None and fault.offset < record.offset:
-            yield fault
-            fault = next(faults, None)
-        yield record
-    while fault is not None:
-        yield fault
-        fault = next(faults, None)
+    numbers = _SubmissionIds()
+    record = 0
+    for one in read_transactions(Segments(stream)):
+        if isinstance(one, X12Fault):
+            yield one
+            continue
+        named = numbers.of(one)
+        for in_transaction, (event, offset) in enumerate(_events(one), start=1):
+            record += 1
+            event["submission_id"] = f"{named}-{in_transaction}"
+            yield ClaimRecord(event, record, offset)
 
 
-def _claims(stream: BinaryIO, refused: set[int]) -> Iterator[ClaimRecord]:
-    reader = _Reader(refused)
-    for segment in read_segments(stream):
-        if not isinstance(segment, X12Fault):
-            record = reader.read(segment)
-            if record is not None:
-                yield record
+def _events(transaction: Transaction) -> Iterator[tuple[Json, int]]:
+    loops = ClaimLoops(transaction)
+    claim_at = 0
+    element = transaction.delimiters.element.encode()
+    ends = tuple(kind + element for kind in _ENDS_CLAIM)
+    for offset, raw in transaction.segments:
+        if raw.startswith(ends):
+            if claim := loops.finish():
+                yield _event(transaction, loops, claim), claim_at
+            claim_at = offset
+        loops.read(raw)
+    if claim := loops.finish():
+        yield _event(transaction, loops, claim), claim_at
 
 
-class _Reader:
-    """The second pass: knows where in the envelopes it is."""
+def _event(transaction: Transaction, loops: ClaimLoops, claim: Json) -> Json:
+    isa = transaction.isa
+    made = loops.beginning[4:6]
+    if not made[0]:
+        made = [*transaction.gs, *[""] * 6][4:6]
+    return {
+        "schema_version": 1,
+        "submission_id": "",
+        "submitted_at": _moment(*made),
+        "submitter_id": loops.submitter or isa[6].strip(),
+        "test": isa[15] == "T",
+        "claim": claim,
+    }
 
-    def __init__(self, refused: set[int]) -> None:
-        self._refused = refused
-        self._transaction = -1
-        self._records = 0
-        self._in_transaction = 0
-        self._offset = 0
-        self._isa: list[str] = []
-        self._gs: Segment | None = None
-        self._st: list[str] = []
-        self._loops: ClaimLoops | None = None
-        self._seen: set[str] = set()
 
-    def read(self, segment: Segment) -> ClaimRecord | None:
-        """Take a segment; return the claim that ended with it."""
-        elements = segment.elements
-        kind = elements[0]
-        if kind == "ST":
-            self._begin(segment)
-            return None
-        loops = self._loops
-        if loops is None:
-            if kind == "ISA":
-                self._isa = elements
-            elif kind == "GS":
-                self._gs = segment
-            return None
-        record = self._finished(loops) if kind in ("CLM", "HL", "SE") else None
-        if kind == "SE":
-            self._loops = None
-        else:
-            if kind == "CLM":
-                self._offset = segment.offset
-            elif kind == "NM1" and elements[1:2] == ["41"]:
-                loops.submitter = elements[9].strip() if len(elements) > 9 else ""  # noqa: PLR2004
-            loops.read(elements)
-        return record
+def _moment(day: str, time: str) -> str:
+    """Return CCYYMMDD and HHMM, HHMMSS or HHMMSSDD as a moment of UTC."""
+    clock = (time + "000000")[:6]
+    return f"{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}Z"
 
-    def _begin(self, segment: Segment) -> None:
-        self._transaction += 1
-        self._in_transaction = 0
-        self._loops = None
-        if self._transaction not in self._refused:
-            self._st = segment.elements
-            claim_type = VERSIONS[guide_of(self._gs, segment)]
-            self._loops = ClaimLoops(claim_type, segment.delimiters)
 
-    def _finished(self, loops: ClaimLoops) -> ClaimRecord | None:
-        claim = loops.finish()
-        if claim is None:
-            return None
-        self._records += 1
-        self._in_transaction += 1
-        event = {
-            "schema_version": 1,
-            "submission_id": self._submission_id(loops),
-            "submitted_at": loops.submitted,
-            "submitter_id": loops.submitter or self._isa[6].strip(),
-            "test": self._isa[15] == "T",
-            "claim": claim,
-        }
-        return ClaimRecord(event, self._records, self._offset)
+class _SubmissionIds:
+    """
+    Ids from the envelopes: the same at every reading, and without a word about a patient.
 
-    def _submission_id(self, loops: ClaimLoops) -> str:
-        """
-        Return an id of the envelopes, the same at every reading, that says nothing of a patient.
+    Senders begin their control numbers anew, so a digest of ISA, GS and ST, which hold dates and
+    times, and of the place within the interchange tells two submissions apart. An interchange
+    that stands in the file again is told apart by its number there.
+    """
 
-        Senders begin their control numbers anew, so a digest of ISA, GS, ST and BHT, which hold
-        dates and times, tells two files apart.
-        """
-        group = self._gs.elements if self._gs else []
-        envelopes = "*".join((*self._isa, *group, *self._st, *loops.beginning))
-        digest = blake2b(envelopes.encode(), digest_size=6).hexdigest()
-        numbers = (self._isa[6], self._isa[13], *group[6:7], *self._st[2:3])
-        parts = [_UNSAFE.sub("", number)[:15] for number in numbers]
-        named = "-".join((*parts, digest, str(self._in_transaction)))
-        if named in self._seen:
-            return f"{named}-{self._records}"
-        self._seen.add(named)
-        return named
+    def __init__(self) -> None:
+        self._interchange = 0
+        self._again = ""
+        self._seen: set[bytes] = set()
+
+    def of(self, transaction: Transaction) -> str:
+        """Return the id of a transaction, to which the claim's number in it is added."""
+        isa, gs, st = transaction.isa, transaction.gs, transaction.st
+        interchange, group, number = transaction.ordinal
+        if interchange != self._interchange:
+            self._interchange = interchange
+            digest = blake2b("*".join(isa).encode(), digest_size=8).digest()
+            self._again = f"-{interchange}" if digest in self._seen else ""
+            self._seen.add(digest)
+        envelopes = "*".join((*isa, *gs, *st, str(group), str(number)))
+        digest_of_all = blake2b(envelopes.encode(), digest_size=6).hexdigest()
+        numbers = (isa[6], isa[13], *gs[6:7], *st[2:3])
+        parts = [_UNSAFE.sub("", part)[:15] for part in numbers]
+        return "-".join((*parts, digest_of_all)) + self._again

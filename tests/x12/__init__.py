@@ -1,1 +1,1 @@
-"""X12 files."""
+"""The reader of 837 files, on fixtures of its own and on the shared public examples."""
