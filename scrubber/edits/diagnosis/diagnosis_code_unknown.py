@@ -25,7 +25,7 @@ from scrubber.reference.diagnosis_codes import DiagnosisView
     fix="Look the code up again; check for a mistyped letter O or I.",
 )
 def diagnosis_code_unknown(
-    claim: Claim, diagnosis: Diagnosis, first: DiagnosisView, last: DiagnosisView
+    claim: Claim, diagnosis: Diagnosis, _first: DiagnosisView, last: DiagnosisView
 ) -> Verdict:
     """
     A diagnosis code does not exist in ICD-10-CM.
@@ -38,8 +38,6 @@ def diagnosis_code_unknown(
     """
     code = diagnosis.code
     if last.status(code) != "unknown" or not is_icd_10(diagnosis, last.day):
-        return PASS
-    if first.status(code) != "unknown":
         return PASS
     if not last.covers(claim.received):
         return no_data("icd-10-cm", claim.received)

@@ -35,10 +35,12 @@ class Legacy(Params):
 
 
 def _first_bad(member_id: str) -> int:
-    for i, (shape, character) in enumerate(zip_longest(_POSITIONS, member_id), start=1):
-        if not shape or not character or not re.fullmatch(shape, character):
-            return i
-    return 0
+    places = enumerate(zip_longest(_POSITIONS, member_id), start=1)
+    return next(
+        position
+        for position, (shape, character) in places
+        if not shape or not character or not re.fullmatch(shape, character)
+    )
 
 
 @claim_edit(
