@@ -1,6 +1,7 @@
 """Turn a validated claim event into the structs the edits read, with every derived value."""
 
 from datetime import UTC, date, timedelta
+from functools import lru_cache
 
 from scrubber.claim.model import (
     NO_ADDRESS,
@@ -25,6 +26,7 @@ LATEST_ZONE = timedelta(hours=14)  # Kiribati; a visit there is dated a day ahea
 INPATIENT_BILLS = frozenset(("11", "18", "21", "41"))
 #: Payer ids of the DME MACs: jurisdictions A, B, C and D.
 DME_CONTRACTORS = frozenset(("16013", "17013", "18003", "19003"))
+ASSIGNED_BY_AI = frozenset(("ai", "ai_accepted", "ai_modified"))
 MEDICARE_INDICATORS = frozenset(("MA", "MB"))
 RESPONSIBILITY_ORDER = "PSTABCDEFGHU"
 
@@ -41,14 +43,14 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
     received = submitted.date()
     payers = tuple(_payer(i, payer) for i, payer in enumerate(doc.payers))
     destination = _destination(payers, doc.lines)
-    type_of_bill = doc.type_of_bill.strip().upper()
+    type_of_bill = _code(doc.type_of_bill)
     bill_type = type_of_bill.zfill(4) if len(type_of_bill) in (3, 4) else ""
     is_inpatient = doc.type == "institutional" and bill_type[1:3] in INPATIENT_BILLS
     day = _claim_day(doc, received, is_inpatient=is_inpatient)
     billing = _provider(doc.billing_provider)
     rendering = _provider(doc.rendering_provider)
     claim_npi = rendering.npi or billing.npi
-    place_of_service = doc.place_of_service.strip().upper()
+    place_of_service = _code(doc.place_of_service)
     lines = tuple(
         _line(
             i,
@@ -59,6 +61,7 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         )
         for i, line in enumerate(doc.lines)
     )
+    coding = doc.coding or NO_CODING
     diagnoses = _diagnoses(doc, lines, is_inpatient=is_inpatient)
     return Claim(
         event.submission_id,
@@ -72,30 +75,30 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         destination.filing_indicator in MEDICARE_INDICATORS,
         destination.payer_id in DME_CONTRACTORS,
         doc.patient_control_number.strip(),
-        doc.claim_frequency_code.strip().upper(),
+        _code(doc.claim_frequency_code),
         doc.payer_claim_control_number.strip(),
         place_of_service,
         type_of_bill,
         bill_type,
-        doc.claim_or_encounter.strip().upper(),
+        _code(doc.claim_or_encounter),
         doc.predetermination,
-        doc.delay_reason_code.strip().upper(),
-        doc.clia_number.strip().upper(),
+        _code(doc.delay_reason_code),
+        _code(doc.clia_number),
         doc.previous_submission or NO_PREVIOUS,
         doc.total_charge,
         doc.patient_amount_paid,
-        doc.accept_assignment.strip().upper(),
-        doc.release_of_information.strip().upper(),
-        doc.benefits_assigned.strip().upper(),
+        _code(doc.accept_assignment),
+        _code(doc.release_of_information),
+        _code(doc.benefits_assigned),
         _codes(doc.related_causes),
         doc.accident_date,
-        doc.accident_state.strip().upper(),
-        doc.accident_country.strip().upper(),
+        _code(doc.accident_state),
+        _code(doc.accident_country),
         doc.onset_date,
         _admission(doc.admission),
         doc.statement_from,
         doc.statement_to,
-        doc.drg.strip().upper(),
+        _code(doc.drg),
         billing,
         rendering,
         _provider(doc.referring_provider),
@@ -112,33 +115,38 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         _principal(doc.type, diagnoses),
         tuple((_icd(procedure.code), procedure.date) for procedure in doc.procedures),
         _codes(doc.condition_codes),
-        tuple(
-            (occurrence.code.strip().upper(), occurrence.date)
-            for occurrence in doc.occurrence_codes
-        ),
-        tuple((span.code.strip().upper(), span.from_, span.to) for span in doc.occurrence_spans),
-        tuple((value.code.strip().upper(), value.amount) for value in doc.value_codes),
+        tuple((_code(occurrence.code), occurrence.date) for occurrence in doc.occurrence_codes),
+        tuple((_code(span.code), span.from_, span.to) for span in doc.occurrence_spans),
+        tuple((_code(value.code), value.amount) for value in doc.value_codes),
         lines,
         _by_day(lines),
-        doc.coding or NO_CODING,
+        coding,
+        any(one.origin in ASSIGNED_BY_AI for one in coding.codes),
     )
 
 
+# Codes are few and come again and again; a look-up costs less than two new strings.
+@lru_cache(maxsize=65536)
+def _code(text: str) -> str:
+    return text.strip().upper()
+
+
+@lru_cache(maxsize=65536)
 def _icd(code: str) -> str:
     return code.strip().upper().replace(".", "")
 
 
 def _codes(codes: list[str]) -> tuple[str, ...]:
-    return tuple([code.strip().upper() for code in codes]) if codes else ()
+    return tuple([_code(code) for code in codes]) if codes else ()
 
 
 def _address(address: wire.Address | None) -> wire.Address | None:
     if address is not None:
         address.line1 = address.line1.strip()
         address.city = address.city.strip()
-        address.state = address.state.strip().upper()
+        address.state = _code(address.state)
         address.zip = address.zip.strip()
-        address.country = address.country.strip().upper()
+        address.country = _code(address.country)
     return address
 
 
@@ -146,9 +154,9 @@ def _provider(provider: wire.Provider | None) -> wire.Provider:
     if provider is None:
         return NO_PROVIDER
     provider.npi = provider.npi.strip()
-    provider.taxonomy = provider.taxonomy.strip().upper()
+    provider.taxonomy = _code(provider.taxonomy)
     provider.tax_id = provider.tax_id.strip()
-    provider.tax_id_type = provider.tax_id_type.strip().upper()
+    provider.tax_id_type = _code(provider.tax_id_type)
     provider.organization_name = provider.organization_name.strip()
     provider.last_name = provider.last_name.strip()
     provider.first_name = provider.first_name.strip()
@@ -160,7 +168,7 @@ def _patient_of(patient: wire.Patient | None) -> wire.Patient | None:
     if patient is not None:
         patient.last_name = patient.last_name.strip()
         patient.first_name = patient.first_name.strip()
-        patient.sex = patient.sex.strip().upper()
+        patient.sex = _code(patient.sex)
         _address(patient.address)
     return patient
 
@@ -172,7 +180,7 @@ def _subscriber(subscriber: wire.Subscriber | None) -> wire.Subscriber:
     subscriber.organization_name = subscriber.organization_name.strip()
     subscriber.last_name = subscriber.last_name.strip()
     subscriber.first_name = subscriber.first_name.strip()
-    subscriber.sex = subscriber.sex.strip().upper()
+    subscriber.sex = _code(subscriber.sex)
     _address(subscriber.address)
     return subscriber
 
@@ -180,20 +188,15 @@ def _subscriber(subscriber: wire.Subscriber | None) -> wire.Subscriber:
 def _admission(admission: wire.Admission | None) -> wire.Admission:
     if admission is None:
         return NO_ADMISSION
-    admission.type = admission.type.strip().upper()
-    admission.source = admission.source.strip().upper()
-    admission.discharge_status = admission.discharge_status.strip().upper()
+    admission.type = _code(admission.type)
+    admission.source = _code(admission.source)
+    admission.discharge_status = _code(admission.discharge_status)
     return admission
 
 
 def _adjustments(adjustments: list[wire.Adjustment]) -> tuple[Adjustment, ...]:
     return (
-        tuple(
-            [
-                Adjustment(a.group.strip().upper(), a.reason.strip().upper(), a.amount)
-                for a in adjustments
-            ]
-        )
+        tuple([Adjustment(_code(a.group), _code(a.reason), a.amount) for a in adjustments])
         if adjustments
         else ()
     )
@@ -202,14 +205,14 @@ def _adjustments(adjustments: list[wire.Adjustment]) -> tuple[Adjustment, ...]:
 def _payer(index: int, payer: wire.Payer) -> Payer:
     return Payer(
         index,
-        payer.responsibility.strip().upper(),
+        _code(payer.responsibility),
         payer.destination,
         payer.payer_id.strip(),
         payer.name.strip(),
-        payer.filing_indicator.strip().upper(),
-        payer.insurance_type_code.strip().upper(),
+        _code(payer.filing_indicator),
+        _code(payer.insurance_type_code),
         payer.claim_number.strip(),
-        payer.relationship.strip().upper(),
+        _code(payer.relationship),
         _subscriber(payer.subscriber),
         payer.group_number.strip(),
         payer.prior_authorization.strip(),
@@ -229,9 +232,7 @@ def _destination(payers: tuple[Payer, ...], lines: list[wire.ServiceLine]) -> Pa
     for payer in payers:
         if payer.marked_destination:
             return payer
-    adjudicated = {
-        a.responsibility.strip().upper() for line in lines for a in line.payer_adjudications
-    }
+    adjudicated = {_code(a.responsibility) for line in lines for a in line.payer_adjudications}
     ordered = sorted(payers, key=lambda payer: RESPONSIBILITY_ORDER.find(payer.responsibility) % 99)
     for payer in ordered:
         if (
@@ -270,16 +271,16 @@ def _line(
     return Line(
         index,
         index + 1 if line.number is None else line.number,
-        line.procedure.strip().upper(),
-        line.qualifier.strip().upper(),
+        _code(line.procedure),
+        _code(line.qualifier),
         _codes(line.modifiers),
-        line.revenue_code.strip().upper(),
+        _code(line.revenue_code),
         line.charge,
         line.units,
-        line.unit_type.strip().upper(),
+        _code(line.unit_type),
         start,
         line.service_to or start,
-        line.place_of_service.strip().upper() or place_of_service,
+        _code(line.place_of_service) or place_of_service,
         tuple(
             [
                 pointer if pointer.__class__ is int else ord(str(pointer).upper()) - 64
@@ -289,11 +290,11 @@ def _line(
         own_rendering,
         own_rendering.npi or claim_npi,
         _provider(line.ordering_provider) if line.ordering_provider else NO_PROVIDER,
-        None if ndc is None else Ndc(ndc.code.strip(), ndc.quantity, ndc.unit.strip().upper()),
+        None if ndc is None else Ndc(ndc.code.strip(), ndc.quantity, _code(ndc.unit)),
         line.prior_authorization.strip(),
         tuple(
             LineAdjudication(
-                a.responsibility.strip().upper(),
+                _code(a.responsibility),
                 a.paid_amount,
                 _adjustments(a.adjustments),
                 a.remittance_date,
@@ -303,7 +304,7 @@ def _line(
         )
         if line.payer_adjudications
         else (),
-        line.clia_number.strip().upper(),
+        _code(line.clia_number),
         tuple(line.teeth),
         _codes(line.oral_cavity),
         line.description.strip(),
@@ -324,9 +325,9 @@ def _diagnoses(
         Diagnosis(
             i,
             _icd(diagnosis.code),
-            diagnosis.code_system.strip().upper(),
+            _code(diagnosis.code_system),
             diagnosis.role.strip(),
-            diagnosis.present_on_admission.strip().upper(),
+            _code(diagnosis.present_on_admission),
             *spans[i + 1],
         )
         for i, diagnosis in enumerate(doc.diagnoses)

@@ -1,14 +1,15 @@
 """
-The structs the edits read: slots only, built once by `compile_claim`, never changed after.
+The structs the edits read: built once by `compile_claim`, frozen, and no work for the collector.
 
 Text that was absent is `""`, amounts and dates that were absent are `None`, persons and payers
 that were absent are `NO_PROVIDER`, `NO_PATIENT`, `NO_PAYER`. Derived values (destination,
 received date, rendering provider of a line ...) are defined in the catalogue's index.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+import msgspec
 
 from scrubber.contracts.claim import (
     Address,
@@ -31,8 +32,7 @@ NO_CODING = Coding()
 NO_PREVIOUS = PreviousSubmission()
 
 
-@dataclass(slots=True, eq=False)
-class Adjustment:
+class Adjustment(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A prior payer's adjustment (CAS)."""
 
     group: str
@@ -40,8 +40,7 @@ class Adjustment:
     amount: Decimal | None
 
 
-@dataclass(slots=True, eq=False)
-class LineAdjudication:
+class LineAdjudication(msgspec.Struct, frozen=True, eq=False, gc=False):
     """A prior payer's result for one line (2430)."""
 
     responsibility: str
@@ -51,8 +50,7 @@ class LineAdjudication:
     bundled_into: int | None
 
 
-@dataclass(slots=True, eq=False)
-class Payer:
+class Payer(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One payer; `index` is its position in the claim, from 0."""
 
     index: int
@@ -97,8 +95,7 @@ NO_PAYER = Payer(
 )
 
 
-@dataclass(slots=True, eq=False)
-class Diagnosis:
+class Diagnosis(msgspec.Struct, frozen=True, eq=False, gc=False):
     """
     One diagnosis; `code` upper-case without dot, `index` from 0.
 
@@ -120,8 +117,7 @@ class Diagnosis:
         return f"/diagnoses/{self.index}/{field}"
 
 
-@dataclass(slots=True, eq=False)
-class Ndc:
+class Ndc(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The drug of a line."""
 
     code: str
@@ -129,8 +125,7 @@ class Ndc:
     unit: str
 
 
-@dataclass(slots=True, eq=False)
-class Line:
+class Line(msgspec.Struct, frozen=True, eq=False, gc=False):
     """
     One service line; `index` is its position from 0, `number` the one people know it by.
 
@@ -175,8 +170,7 @@ class Line:
         return self.service_from is not None and self.service_from == self.service_to
 
 
-@dataclass(slots=True, eq=False)
-class Claim:
+class Claim(msgspec.Struct, frozen=True, eq=False, gc=False):
     """
     One claim, ready for the edits.
 
@@ -186,7 +180,7 @@ class Claim:
     else the received date. `bill_type` has four characters, or is `""`. `by_day` holds the lines
     of each day, in the order of the days. `principal` is the marked diagnosis, on other than
     institutional claims else the first. `is_dme` tells that the claim goes to a contractor for
-    durable medical equipment.
+    durable medical equipment, `is_ai_coded` that software assigned a code of it.
     """
 
     submission_id: str
@@ -246,3 +240,4 @@ class Claim:
     lines: tuple[Line, ...]
     by_day: tuple[tuple[date, tuple[Line, ...]], ...]
     coding: Coding
+    is_ai_coded: bool

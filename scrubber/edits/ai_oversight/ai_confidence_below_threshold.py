@@ -67,6 +67,8 @@ def ai_confidence_below_threshold(claim: Claim, params: Thresholds) -> Verdict:
 
     Not checked here: a confidence that is missing or impossible (`ai-provenance-missing`).
     """
+    if not claim.is_ai_coded:
+        return PASS
     complaints = []
     for i, one in enumerate(claim.coding.codes):
         confidence = one.confidence

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Literal
 
+from scrubber.claim.compile import ASSIGNED_BY_AI
 from scrubber.claim.model import Claim
 from scrubber.contracts.claim import CodeAssignment
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-ASSIGNED_BY_AI = frozenset(("ai", "ai_accepted", "ai_modified"))
 BY_A_PERSON = frozenset(("human", "ai_accepted", "ai_modified"))
 ORIGINS = ASSIGNED_BY_AI | BY_A_PERSON | {"rules"}
 
@@ -73,10 +73,7 @@ def ai_provenance_missing(claim: Claim, params: Provenance) -> Verdict:
     how sure it was. Claims that people alone have coded are not held.
     """
     codes = claim.coding.codes
-    if params.required == "off" or not codes:
-        if params.required != "always":
-            return PASS
-    elif params.required == "when-ai" and not any(one.origin in ASSIGNED_BY_AI for one in codes):
+    if params.required != "always" and (params.required == "off" or not claim.is_ai_coded):
         return PASS
     complaints = [
         fail(f"/coding/codes/{i}", target=one.target, missing=missing)

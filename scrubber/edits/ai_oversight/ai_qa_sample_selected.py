@@ -5,12 +5,12 @@ from datetime import date
 
 from pydantic import Field
 
+from scrubber.claim.compile import ASSIGNED_BY_AI
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
 from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, fail
 
-ASSIGNED_BY_AI = frozenset(("ai", "ai_accepted", "ai_modified"))
 FULL = 1 << 64
 
 
@@ -57,9 +57,9 @@ def ai_qa_sample_selected(claim: Claim, results: Results, params: SamplingPlan) 
     drawn too, and claims that go to review anyway at a rate of their own: an estimate from
     findings alone would say nothing of confident mistakes. Without a seed nothing is drawn.
     """
-    versions = [one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI]
-    if not params.seed or not versions:
+    if not params.seed or not claim.is_ai_coded:
         return PASS
+    versions = [one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI]
     severities = {one.severity for one in results.said if isinstance(one.verdict, Fail)}
     if "reject" in severities:
         return PASS

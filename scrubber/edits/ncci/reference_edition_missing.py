@@ -1,11 +1,12 @@
 """No loaded table covers the service date."""
 
 from datetime import date
+from functools import lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
-from scrubber.edits.verdict import PASS, NoData, Severity, Verdict, fail
+from scrubber.edits.verdict import PASS, NoData, Severity, Verdict, fail, several
 
 #: What a claim or the stream lacks; no file could be loaded for it.
 NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@")
@@ -38,17 +39,27 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     What was not looked at is never clean without saying so. A payer pack names the tables that
     must be there; without them the claim goes to review.
     """
+    lacks = tuple(
+        [
+            (one.verdict.needs, one.edit.id)
+            for one in results.said
+            if isinstance(one.verdict, NoData)
+        ]
+    )
+    return _complaints(lacks, params.must_have) if lacks else PASS
+
+
+# The claims of a day lack the same tables again and again.
+@lru_cache(maxsize=4096)
+def _complaints(lacks: tuple[tuple[str, str], ...], must_have: tuple[str, ...]) -> Verdict:
     missing: dict[str, set[str]] = {}
-    for one in results.said:
-        verdict = one.verdict
-        if isinstance(verdict, NoData) and not verdict.needs.startswith(NOT_TABLES):
-            missing.setdefault(verdict.needs, set()).add(one.edit.id)
-    if not missing:
-        return PASS
+    for needs, edit in lacks:
+        if not needs.startswith(NOT_TABLES):
+            missing.setdefault(needs, set()).add(edit)
     complaints = []
     for needs in sorted(missing):
         kind, _, day = needs.partition("@")
-        severity: Severity | None = "review" if kind in params.must_have else None
+        severity: Severity | None = "review" if kind in must_have else None
         count = len(missing[needs])
         complaints.append(fail("", severity=severity, table=kind, date=day, count=count))
-    return tuple(complaints)
+    return several(complaints)
