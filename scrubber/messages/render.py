@@ -36,7 +36,7 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
 def missing_data(said: Iterable[Said]) -> list[Json]:
     """Return which edits had no data, and what each needs; by edit id."""
     return _no_data_rows(
-        tuple([(one.edit.id, one.verdict.needs) for one in said if isinstance(one.verdict, NoData)])
+        tuple([(one.edit.id, one.verdict.needs) for one in said if one.verdict.__class__ is NoData])
     )
 
 

@@ -139,13 +139,15 @@ def _crash(said: list[Said], bound: Bound, error: Exception, lines: tuple[Line, 
     said.append(Said(EDIT_CRASHED, EDIT_CRASHED.severity, crashed))
 
 
-def _note(said: list[Said], bound: Bound, verdict: object) -> None:
+def _note(said: list[Said], bound: Bound, verdict: Any) -> None:
     edit, severity = bound.edit, bound.severity
     for one in verdict if isinstance(verdict, tuple) else (verdict,):
-        if isinstance(one, Fail) and one.severity and edit.status != "preview":
-            said.append(Said(edit, one.severity, one))
-        elif isinstance(one, Fail | Bypassed | NoData):
+        kind = one.__class__
+        if kind is Fail:
+            own = one.severity if edit.status != "preview" else None
+            said.append(Said(edit, own or severity, one))
+        elif kind is NoData or kind is Bypassed:
             said.append(Said(edit, severity, one))
         else:
-            message = f"{edit.id} answered with {type(one).__name__}, which is no verdict"
+            message = f"{edit.id} answered with {kind.__name__}, which is no verdict"
             raise TypeError(message)
