@@ -36,10 +36,10 @@ lint: .venv/installed ## format, style, types and layers
 	$(BIN)/lint-imports
 
 test: lint ## everything that CI runs
-	$(BIN)/coverage erase
+	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
-	$(BIN)/coverage combine --quiet
-	$(BIN)/python tools/check_coverage.py
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python tools/check_coverage.py
 
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py

@@ -18,7 +18,7 @@ ALL_PERCENT = 95.0
 
 
 def main() -> int:
-    """Print the files below their limit and the total; return the exit code."""
+    """Print what is below its limit, and nothing else; return the exit code."""
     measured = Coverage()
     measured.load()
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
@@ -32,7 +32,8 @@ def main() -> int:
     for name, percent in sorted(short.items()):
         lines = files[name]["missing_lines"], files[name].get("missing_branches", [])
         print(f"coverage: {name} {percent:.1f} % of {FULL_PERCENT} %: {lines}")
-    print(f"coverage: {total:.1f} % of all branches and statements; the limit is {ALL_PERCENT} %")
+    if total < ALL_PERCENT:
+        print(f"coverage: {total:.1f} % of all branches and statements of {ALL_PERCENT} %")
     return 1 if short or total < ALL_PERCENT else 0
 
 
