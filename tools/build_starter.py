@@ -39,9 +39,10 @@ PROCEDURES = ("hcpcs_level2/hcpcs_level2_20*.csv",)
 PLACES = ("place_of_service/place_of_service.csv",)
 NCCI = ("ncci_20*/*.csv*",)
 
-# CMS, Place of Service Code Set: 27 since 2023-10-01, 66 since 2024-08-01; unchanged since.
+# CMS, Place of Service Code Set: the shipped list lacks 27 (since 2023-10-01) and 66 (since
+# 2024-08-01). It was read in 2024: later than that it cannot prove that a code does not exist.
 PLACES_ADDED = ("27", "66")
-PLACES_FIRST, PLACES_LAST = date(2024, 8, 1), date(2026, 9, 30)
+PLACES_FIRST, PLACES_LAST = date(2024, 1, 1), date(2024, 12, 31)
 PUBLIC_DOMAIN = "US government work; rows with CPT codes left out"
 
 

@@ -1,11 +1,11 @@
 """A payer pack as its YAML file states it; a misspelt key is an error, never a default."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from scrubber.contracts.claim import ClaimType
+from scrubber.contracts.values import Day
 from scrubber.edits.verdict import Severity
 
 Name = Annotated[str, StringConstraints(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -39,8 +39,8 @@ class Deviation(Strict):
     edit: Name
     reason: Words
     source: Words
-    since: date | None = None
-    until: date | None = None
+    since: Day | None = None
+    until: Day | None = None
 
 
 class OtherSeverity(Deviation):
@@ -67,7 +67,7 @@ class PackDocument(Strict):
     """One version of one payer's pack, in force from the day `version` on."""
 
     payer: Name
-    version: date
+    version: Day
     applies: Applies = Field(default_factory=Applies)
     reference: Reference = Field(default_factory=Reference)
     edits: Edits = Field(default_factory=Edits)

@@ -103,7 +103,13 @@ def test_what_a_pack_cannot_mean_is_an_error(
 
 @pytest.mark.parametrize(
     "change",
-    [("reason: not used, ", ""), ("source: memo, ", ""), ("applies:", "aplies:"), ("warn", "loud")],
+    [
+        ('version: "2024-07-01"', 'version: "1"'),
+        ("reason: not used, ", ""),
+        ("source: memo, ", ""),
+        ("applies:", "aplies:"),
+        ("warn", "loud"),
+    ],
 )
 def test_a_change_without_reason_or_source_is_an_error(
     tmp_path: Path, change: tuple[str, str]
