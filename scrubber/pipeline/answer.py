@@ -55,8 +55,9 @@ def answer_records(
     With several processes at most a few batches for each are under way at any time. Raises
     `BrokenProcessPool` when one of them dies.
     """
+    # Here first: what is wrong with packs or tables is said once, not by every process.
+    scrubber = build_scrubber(settings)
     if processes == 1:
-        scrubber = build_scrubber(settings)
         for record in records:
             yield _answer(scrubber, record)
         return

@@ -1,8 +1,8 @@
 """
 Files to records, in their order and in a memory that does not grow with the file.
 
-What a file is, its content says: an X12 interchange, a JSON document (one event or a list of
-them), or one event a line. Only a JSON document that spans lines is read whole.
+What a file is, its content says: an X12 interchange, one event a line, or a JSON text of another
+layout, which is a list of events or an event over many lines.
 """
 
 from collections.abc import Iterator
@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from io import BufferedReader
 from itertools import chain
 
-import msgspec
 import orjson
 
 from scrubber.contracts.decode import BOM, MAX_BYTES
+from scrubber.pipeline.json_values import BLANKS, Piece, split_values, too_long
 from scrubber.x12.read import X12Fault, is_x12, read_claims
 
-DOCUMENT_BYTES = 1 << 26
 HEAD_BYTES = 4096
-_BLANKS = b" \t\r\n"
-_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+CHUNK_BYTES = 1 << 16
+LINE_BYTES = MAX_BYTES + len(b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Record:
     One record of a file: its bytes, or why there are none.
 
     `number` counts from 1, `offset` is the byte offset in the file. A fault names no value of the
-    record.
+    record; `raw` is then as much of it as could be kept.
     """
 
     file: str
@@ -41,10 +40,15 @@ class Record:
 def read_records(stream: BufferedReader, file: str) -> Iterator[Record]:
     """Yield the records of a file; a file that holds none yields a fault that says so."""
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
-    records = _x12_records(stream, file) if is_x12(head) else _json_records(stream, file)
+    if is_x12(head):
+        records = _x12_records(stream, file)
+    else:
+        pieces = enumerate(_json_pieces(stream), start=1)
+        records = (Record(file, number, *piece) for number, piece in pieces)
     first = next(records, None)
     if first is None:
-        yield Record(file, 1, 0, b"", "the file is empty")
+        blank = not head.removeprefix(BOM).strip(BLANKS)
+        yield Record(file, 1, 0, b"", "the file is empty" if blank else "the file holds no claim")
     else:
         yield from chain((first,), records)
 
@@ -60,73 +64,52 @@ def _x12_records(stream: BufferedReader, file: str) -> Iterator[Record]:
             yield Record(file, number, one.offset, orjson.dumps(one.event))
 
 
-def _json_records(stream: BufferedReader, file: str) -> Iterator[Record]:
-    first = stream.readline(MAX_BYTES + 2)
-    start = first.removeprefix(BOM).strip(_BLANKS)
-    if first.endswith(b"\n") and not _is_event(start):
-        # Not one event a line, it seems: a document over several lines, if it fits.
-        rest = stream.read(DOCUMENT_BYTES)
-        whole = first + rest
-        if document := _document_records(whole, file):
-            yield from document
-            return
-        lines: Iterator[bytes] = chain(whole.splitlines(keepends=True), _lines(stream))
-    elif start.startswith(b"[") and (document := _document_records(first, file)):
-        yield from document
-        return
-    else:
-        lines = chain((first,) if first else (), _lines(stream))
-    yield from _line_records(lines, file)
+def _json_pieces(stream: BufferedReader) -> Iterator[Piece]:
+    offset = len(BOM) if stream.peek(len(BOM)).startswith(BOM) else 0
+    stream.read(offset)
+    blank, first = _next_line(stream)
+    offset += blank
+    start = first.strip(BLANKS)
+    if start.startswith(b"["):
+        return split_values(chain((first,), _chunks(stream)), offset)
+    blank, second = _next_line(stream) if first.endswith(b"\n") else (0, b"")
+    head = [part for part in (first, b"\n" * blank, second) if part]
+    # A first line that does not end as an event was cut short, or an event over many lines begins
+    # there. The next line tells: an event begins with a brace, the members of one do not.
+    if (
+        start.startswith(b"{")
+        and not start.endswith(b"}")
+        and second
+        and not second.lstrip(BLANKS).startswith(b"{")
+    ):
+        return split_values(chain(head, _chunks(stream)), offset)
+    lines = iter(lambda: stream.readline(LINE_BYTES), b"")
+    return _line_pieces(chain(head, lines), offset)
 
 
-def _is_event(text: bytes) -> bool:
-    try:
-        return isinstance(orjson.loads(text), dict)
-    except orjson.JSONDecodeError:
-        # A line that merely ends like an event is a damaged event, not the head of a document.
-        return text.endswith(b"}") and len(text) > len(b"{}")
+def _next_line(stream: BufferedReader) -> tuple[int, bytes]:
+    """Return how many bytes of blank lines come next, and the line after them."""
+    blank = 0
+    while (line := stream.readline(LINE_BYTES)) and not line.strip(BLANKS):
+        blank += len(line)
+    return blank, line
 
 
-def _document_records(whole: bytes, file: str) -> list[Record]:
-    """Return the events of one JSON document, nothing when the bytes are none."""
-    body = whole.removeprefix(BOM)
-    shift = len(whole) - len(body)
-    try:
-        if body.lstrip(_BLANKS).startswith(b"["):
-            items = [bytes(item) for item in _LIST.decode(body)]
-        else:
-            orjson.loads(body)
-            items = [body.strip(_BLANKS)]
-    except (msgspec.DecodeError, orjson.JSONDecodeError):
-        return []
-    records = []
-    at = 0
-    for number, item in enumerate(items, start=1):
-        at = body.index(item, at)
-        records.append(Record(file, number, shift + at, item))
-        at += len(item)
-    return records
+def _chunks(stream: BufferedReader) -> Iterator[bytes]:
+    return iter(lambda: stream.read(CHUNK_BYTES), b"")
 
 
-def _lines(stream: BufferedReader) -> Iterator[bytes]:
-    while line := stream.readline(MAX_BYTES + 2):
-        yield line
-
-
-def _line_records(lines: Iterator[bytes], file: str) -> Iterator[Record]:
-    number = offset = 0
+def _line_pieces(lines: Iterator[bytes], offset: int) -> Iterator[Piece]:
     for line in lines:
         start = offset
         offset += len(line)
-        if not line.strip(_BLANKS):
-            continue
-        number += 1
-        if len(line) <= MAX_BYTES or line.endswith(b"\n"):
-            yield Record(file, number, start, line)
-            continue
-        for more in lines:  # a line that is held in pieces only to find its end
-            offset += len(more)
-            if more.endswith(b"\n"):
-                break
-        fault = f"{offset - start} bytes; the limit is {MAX_BYTES}"
-        yield Record(file, number, start, b"", fault)
+        raw = line.rstrip(b"\r\n")
+        if len(raw) > MAX_BYTES:
+            tail = more = line
+            while not more.endswith(b"\n") and (more := next(lines, b"")):
+                offset += len(more)
+                tail = tail[-1:] + more  # a line's two last bytes may come apart
+            size = offset - start - len(tail) + len(tail.rstrip(b"\r\n"))
+            yield Piece(start, raw, too_long(size))
+        elif raw.strip(BLANKS):
+            yield Piece(start, raw)

@@ -156,7 +156,7 @@ def test_what_a_file_is_its_content_says(
         (X12.replace(b"SE*62*", b"SE*60*"), "SE01 says 60 segments"),
         (X12.replace(b"IEA*1*000000101~", b""), "the interchange has no IEA"),
         (b"[1, 2\n", "not valid JSON"),
-        (b"{\n" + b"x" * 50, "not valid JSON"),
+        (b"{\n" + b"x" * 50, "record 1, byte 0: the file ends inside this record"),
     ],
 )
 def test_a_file_that_is_wrong_as_a_whole_is_one_clear_line(
@@ -250,7 +250,7 @@ def test_the_folder_holds_outcomes_by_disposition(run: Run, tmp_path: Path) -> N
     letter = json.loads(by_name["dead-letter"][0])
     assert (letter["error_type"], letter["raw_base64"]) == (
         "claim-event-unreadable",
-        "e2Jyb2tlbn0K",
+        "e2Jyb2tlbn0=",
     )
     summary = json.loads((folder / "summary.json").read_text())
     assert summary["claims"] == {n: len(by_name[n]) for n in ("clean", "rejected", "review")}
