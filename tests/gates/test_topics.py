@@ -3,19 +3,14 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict
 
 from scrubber.contracts.strict_yaml import YamlError, load_model
+from scrubber.stream.topics import Party, Topic, TopicFile, load_topics
 from tests.conftest import ROOT
 
 TOPICS = ROOT / "topics"
-Party = Literal[
-    "clearinghouse", "console", "external-review", "on-call", "operator", "oversight",
-    "payer-gateway", "submitter", "worker",
-]  # fmt: skip
 DAYS = {"d": 1, "h": 1 / 24}
 
 #: The contract's table: topic, key, value, who writes, who reads.
@@ -38,44 +33,6 @@ DEAD_LETTER_HEADERS = (
 )  # fmt: skip
 
 
-class Strict(BaseModel):
-    """Every key is known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Compaction(Strict):
-    """How soon a compacted topic is tidied."""
-
-    min_cleanable_dirty_ratio: float
-    segment: str
-    max_compaction_lag: str
-    delete_retention: str
-
-
-class Topic(Strict):
-    """A topic as its file states it."""
-
-    description: str
-    owner: Literal["delivery", "intake", "operations", "oversight", "review"]
-    key: Literal["patient-key", "source-key", "model-or-provider-key"]
-    value: str
-    headers: tuple[str, ...] = ()
-    producers: tuple[Party, ...]
-    consumers: tuple[Party, ...]
-    partitions: int
-    replication: int
-    min_insync: int
-    unclean_leader_election: bool
-    retention: str
-    cleanup: Literal["delete", "compact"]
-    compaction: Compaction | None = None
-    max_message: str
-    dead_letter: str | None = None
-    patient_data: Literal["full", "pseudonymous", "none"]
-    examples: tuple[str, ...] = ()
-
-
 def days(span: str) -> float:
     """Return a retention in days."""
     return float("inf") if span == "unlimited" else int(span[:-1]) * DAYS[span[-1]]
@@ -89,7 +46,7 @@ def mebibytes(size: str) -> int:
 @pytest.fixture
 def topics() -> dict[str, Topic]:
     """Return every topic by its file's name."""
-    return {path.stem: load_model(path, Topic) for path in sorted(TOPICS.glob("*.yaml"))}
+    return load_topics()
 
 
 def disagreements(topics: dict[str, Topic]) -> list[str]:
@@ -195,7 +152,7 @@ def test_an_unknown_reader_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "claims-clean.yaml"
     path.write_text(text.replace("payer-gateway", "payer-gatway"), encoding="utf-8")
     with pytest.raises(YamlError, match=re.escape("consumers[1]")):
-        load_model(path, Topic)
+        load_model(path, TopicFile)
 
 
 def test_the_table_here_is_the_contracts_own(shared_data: Path) -> None:

@@ -1,0 +1,1 @@
+"""The worker: Faust agents on Kafka that lose nothing and repeat nothing."""
