@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench schemas edit-pages starter lock clean
+.PHONY: help demo test lint bench schemas edit-pages settings-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -49,6 +49,9 @@ schemas: .venv/installed ## write schemas/ from the wire models
 
 edit-pages: .venv/installed ## write docs/edits/ from the edits
 	$(BIN)/python tools/write_edit_pages.py
+
+settings-page: .venv/installed ## write docs/settings.md from the table of settings
+	$(BIN)/python tools/write_settings_page.py
 
 starter: .venv/installed ## rebuild the bundled starter snapshot from official files
 	$(BIN)/python tools/build_starter.py $(SHARED)/data

@@ -2,6 +2,7 @@
 
 from tests.conftest import ROOT
 from tools.write_edit_pages import pages
+from tools.write_settings_page import page as settings_page
 
 
 def test_the_edit_pages_are_those_the_edits_give() -> None:
@@ -9,3 +10,8 @@ def test_the_edit_pages_are_those_the_edits_give() -> None:
     folder = ROOT / "docs" / "edits"
     on_disk = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     assert on_disk == pages()
+
+
+def test_the_settings_page_is_that_of_the_table() -> None:
+    """`make settings-page` would change nothing."""
+    assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
