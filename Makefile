@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench schemas edit-pages settings-page starter lock clean
+.PHONY: help demo test lint bench schemas asyncapi edit-pages settings-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -35,7 +35,12 @@ lint: .venv/installed ## format, style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint ## everything that CI runs
+# For the tests of docs/asyncapi.yaml alone; without npm they fail and say what to install.
+PARSER := tools/asyncapi/node_modules/installed
+$(PARSER): tools/asyncapi/package-lock.json
+	@if command -v npm >/dev/null; then cd tools/asyncapi && npm ci --loglevel=error && touch node_modules/installed; fi
+
+test: lint $(PARSER) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
@@ -46,6 +51,9 @@ bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 
 schemas: .venv/installed ## write schemas/ from the wire models
 	$(BIN)/python tools/write_schemas.py
+
+asyncapi: .venv/installed ## write docs/asyncapi.yaml from topics/ and schemas/
+	$(BIN)/python tools/write_asyncapi.py
 
 edit-pages: .venv/installed ## write docs/edits/ from the edits
 	$(BIN)/python tools/write_edit_pages.py
@@ -64,4 +72,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv dist .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo-venv dist tools/asyncapi/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

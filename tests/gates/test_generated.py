@@ -1,6 +1,7 @@
 """What is generated is fresh."""
 
 from tests.conftest import ROOT
+from tools.write_asyncapi import DOCUMENT, document
 from tools.write_edit_pages import pages
 from tools.write_settings_page import page as settings_page
 
@@ -15,3 +16,8 @@ def test_the_edit_pages_are_those_the_edits_give() -> None:
 def test_the_settings_page_is_that_of_the_table() -> None:
     """`make settings-page` would change nothing."""
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
+
+
+def test_the_asyncapi_document_is_the_one_that_topics_and_schemas_give() -> None:
+    """`make asyncapi` would change nothing."""
+    assert DOCUMENT.read_text(encoding="utf-8") == document()
