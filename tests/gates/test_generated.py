@@ -2,6 +2,7 @@
 
 from tests.conftest import ROOT
 from tools.write_edit_pages import pages
+from tools.write_metrics_page import page as metrics_page
 from tools.write_settings_page import page as settings_page
 
 
@@ -15,3 +16,8 @@ def test_the_edit_pages_are_those_the_edits_give() -> None:
 def test_the_settings_page_is_that_of_the_table() -> None:
     """`make settings-page` would change nothing."""
     assert (ROOT / "docs" / "settings.md").read_text(encoding="utf-8") == settings_page()
+
+
+def test_the_metrics_page_is_that_of_the_table() -> None:
+    """`make metrics-page` would change nothing."""
+    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == metrics_page()

@@ -1,0 +1,1 @@
+"""The worker: claims from Kafka to Kafka; the only room with faust and aiokafka."""
