@@ -166,11 +166,11 @@ class Cluster:
 
     def pause(self, node: int) -> None:
         """Freeze a node: its connections stay open, and it says nothing."""
-        os.killpg(self._running[node].pid, signal.SIGSTOP)
+        os.killpg(self.pid_of(node), signal.SIGSTOP)
 
     def resume(self, node: int) -> None:
         """Let a frozen node go on."""
-        os.killpg(self._running[node].pid, signal.SIGCONT)
+        os.killpg(self.pid_of(node), signal.SIGCONT)
 
     def wipe(self, node: int) -> None:
         """Remove the data of a node that is down: its disk is lost."""
@@ -198,9 +198,13 @@ class Cluster:
         """Return the node's log file, which goes on over restarts."""
         return self.directory / f"node-{node}.log"
 
+    def pid_of(self, node: int) -> int:
+        """Return the running node's process id, which is its process group's too."""
+        return self._running[node].pid
+
     def rss_of(self, node: int) -> int:
         """Return the node's resident memory in KiB (Linux)."""
-        status = Path(f"/proc/{self._running[node].pid}/status").read_text()
+        status = Path(f"/proc/{self.pid_of(node)}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0])
 
     def leader_of(self, topic: str, partition: int = 0) -> int:
