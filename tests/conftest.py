@@ -10,6 +10,8 @@ from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import read_settings
 from scrubber.reference.importers.load import Choice, Imported, import_files
 
+pytest_plugins = ["tests.kafka.fixtures"]
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared"
 
