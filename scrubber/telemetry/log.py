@@ -11,6 +11,7 @@ import math
 import re
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -129,7 +130,7 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(max(number, logging.INFO))
     _OWN.setLevel(number)
-    logging.captureWarnings(capture=True)
+    warnings.showwarning = _warned
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread
 
@@ -142,11 +143,29 @@ def _uncaught_in_thread(told: threading.ExceptHookArgs) -> None:
     log("thread.uncaught", level="critical", error=told.exc_value or told.exc_type.__name__)
 
 
+def _warned(
+    message: Warning | str,  # noqa: ARG001 (the signature is that of warnings.showwarning)
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: Any = None,  # noqa: ARG001
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    log("program.warned", level="warning", error=category.__name__, at=_place(filename, lineno))
+
+
 class _Handler(logging.StreamHandler[Any]):
     """A line that cannot be written is lost; `logging` would print its arguments to stderr."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (logging's name)
         """Say nothing."""
+
+
+class _Text(str):
+    """Looks the same for %s and %r."""
+
+    __slots__ = ()
+    __repr__ = str.__str__
 
 
 class _Formatter(logging.Formatter):
@@ -174,35 +193,42 @@ def _of_exception(error: BaseException) -> dict[str, object]:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if trace is not None:
-        file = "/".join(PurePath(trace.tb_frame.f_code.co_filename).parts[-3:])
-        found["at"] = f"{file}:{trace.tb_lineno}".replace(" ", "_")
+        found["at"] = _place(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
     return found
+
+
+def _place(file: str, line: int) -> str:
+    return f"{'/'.join(PurePath(file).parts[-3:])}:{line}".replace(" ", "_")
 
 
 def _message(record: logging.LogRecord) -> str:
     """Return a library's message: the template, with arguments that cannot quote a record."""
+    given = record.args or ()
+    values = list(given.values()) if isinstance(given, Mapping) else list(given)
+    known = [record.msg, *values, sys.exception(), record.exc_info and record.exc_info[1]]
+    errors = [one for one in known if isinstance(one, BaseException)]
+    shown = [_safe(value, errors) for value in values]
     text = record.msg if isinstance(record.msg, str) else _shown(record.msg)
-    given = record.args
-    if isinstance(given, Mapping):
-        values: Any = {name: _safe(value) for name, value in given.items()}
+    if not values:
+        text = _without(text, errors)  # it may be an f-string
+    elif isinstance(given, Mapping):
+        with suppress(TypeError, ValueError, KeyError):
+            text %= dict(zip(given, shown, strict=True))
     else:
-        values = tuple(_safe(value) for value in given or ())
-    if values:
-        with suppress(TypeError, ValueError, KeyError):  # %d of text: the template alone
-            text %= values
-    arguments = given.values() if isinstance(given, Mapping) else given or ()
-    known = [record.msg, *arguments, sys.exception(), record.exc_info and record.exc_info[1]]
-    for error in known:
-        if isinstance(error, BaseException):
-            text = _without(text, error)
+        with suppress(TypeError, ValueError):  # %d of text: the template alone
+            text %= tuple(shown)
     # asyncio's lines go on with the repr of tasks and futures.
     text = _CALL.sub(r"\1", text.partition("\n")[0])
     return text[:_LINE_CHARACTERS].encode("utf-8", "replace").decode()
 
 
-def _safe(value: object) -> object:
+def _safe(value: object, errors: list[BaseException]) -> object:
     """Return a number as it is, and the rest as text that cannot quote a record."""
-    return value if isinstance(value, int | float) or value is None else _shown(value)
+    if value is None or isinstance(value, int | float):
+        return value
+    if isinstance(value, str | list | tuple | set | frozenset):
+        return _Text(_without(_shown(value), errors))
+    return _Text(_shown(value))
 
 
 def _shown(value: object) -> str:
@@ -214,9 +240,10 @@ def _shown(value: object) -> str:
     return f"<{type(value).__name__}>"
 
 
-def _without(text: str, error: BaseException) -> str:
-    """Return the text without what the exception and its causes say."""
-    for one in _chain(error, set()):
+def _without(text: str, errors: list[BaseException]) -> str:
+    """Return the text without what the exceptions and their causes say."""
+    seen: set[int] = set()
+    for one in (one for error in errors for one in _chain(error, seen)):
         for said in sorted(_texts(one), key=len, reverse=True):
             text = text.replace(said, f"<{type(one).__name__}>")
     return text
