@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench schemas asyncapi edit-pages settings-page starter lock clean
+.PHONY: help demo test lint bench schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -60,6 +60,9 @@ edit-pages: .venv/installed ## write docs/edits/ from the edits
 
 settings-page: .venv/installed ## write docs/settings.md from the table of settings
 	$(BIN)/python tools/write_settings_page.py
+
+metrics-page: .venv/installed ## write docs/metrics.md from the table of metrics
+	$(BIN)/python tools/write_metrics_page.py
 
 starter: .venv/installed ## rebuild the bundled starter snapshot from official files
 	$(BIN)/python tools/build_starter.py $(SHARED)/data

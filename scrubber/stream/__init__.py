@@ -1,1 +1,1 @@
-"""The worker: Faust agents on Kafka that lose nothing and repeat nothing."""
+"""The worker: claims from Kafka to Kafka; the only room with faust and aiokafka."""

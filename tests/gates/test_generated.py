@@ -3,6 +3,7 @@
 from tests.conftest import ROOT
 from tools.write_asyncapi import DOCUMENT, document
 from tools.write_edit_pages import pages
+from tools.write_metrics_page import page as metrics_page
 from tools.write_settings_page import page as settings_page
 
 
@@ -21,3 +22,8 @@ def test_the_settings_page_is_that_of_the_table() -> None:
 def test_the_asyncapi_document_is_the_one_that_topics_and_schemas_give() -> None:
     """`make asyncapi` would change nothing."""
     assert DOCUMENT.read_text(encoding="utf-8") == document()
+
+
+def test_the_metrics_page_is_that_of_the_table() -> None:
+    """`make metrics-page` would change nothing."""
+    assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == metrics_page()
