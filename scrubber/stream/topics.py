@@ -7,14 +7,20 @@ before it reads its first record.
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import TopicAlreadyExistsError, UnknownTopicOrPartitionError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from pydantic import BaseModel, ConfigDict, Field
 
 import scrubber
@@ -135,6 +141,10 @@ class TopicError(ValueError):
         self.faults = faults
 
 
+class UnreachableError(RuntimeError):
+    """No broker answers, or none that lets us in."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A setting that the broker holds otherwise; `topic` is the name on the broker."""
@@ -189,6 +199,21 @@ def load_topics(
             stated["min_insync"] = max(1, min(stated["min_insync"], replication - 1))
         topics[path.stem] = Topic.model_validate(stated)
     return topics
+
+
+@asynccontextmanager
+async def connect(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClient]:
+    """Yield a connected admin client; raises `UnreachableError` when no broker answers it."""
+    admin = AIOKafkaAdminClient(**options)
+    try:
+        await admin.start()
+        yield admin
+    except (KafkaError, TimeoutError, OSError) as error:
+        servers = options["bootstrap_servers"]
+        reason = str(error) or type(error).__name__
+        raise UnreachableError(f"{servers}: no answer from a Kafka broker ({reason})") from error
+    finally:
+        await admin.close()
 
 
 async def create_topics(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic]) -> Creation:
