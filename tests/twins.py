@@ -3,6 +3,11 @@ Twins: the cases of an edit as data, run through the real decoder, compiler, pla
 
 A twin starts from a claim without findings (`tests/claims/<claim>.yaml`) and states for each case
 what is different (`with`, `drop`), which table rows there are (`data`), and what the edit says.
+
+`history` lists the patient's earlier claims, each of them the same claim but for its own `with`
+and `drop`, with its `outcome` (clean unless said; or review, released, returned, rejected), the
+edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
+`since` is the first day that the history covers. Without `history` none is kept.
 """
 
 import re
@@ -16,9 +21,11 @@ from typing import Any, NamedTuple
 import orjson
 
 from scrubber.claim.compile import compile_claim
+from scrubber.claim.history import EMPTY, PatientHistory, decided, digest, paid, remember
 from scrubber.claim.model import Claim
-from scrubber.claim.prior import Accepted, Prior
+from scrubber.claim.prior import Prior
 from scrubber.contracts.decode import Fault, Undecodable, decode_claim_event
+from scrubber.contracts.remittance import RemittanceEvent
 from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
@@ -56,7 +63,9 @@ def cases_of(path: Path) -> list[Case]:
     """Return the cases of one twin."""
     twin = read_yaml(path)
     edit = next(edit for edit in all_edits() if edit.id == twin["edit"])
-    common = {key: twin[key] for key in ("data", "received", "params", "prior") if key in twin}
+    common = {
+        key: twin[key] for key in ("data", "received", "params", "history", "since") if key in twin
+    }
     return [
         Case(edit, case["name"], case.get("claim", twin["claim"]), {**common, **case})
         for case in twin["cases"]
@@ -84,11 +93,21 @@ def typed(value: Any, key: str = "") -> Any:
 
 def compiled(case: Case) -> Claim:
     """Return the claim of a case, through the decoder and the compiler."""
+    return claim_of(
+        case.claim,
+        case.spec,
+        case.spec.get("submission_id", "twin-1"),
+        case.spec.get("received", "2024-08-20"),
+    )
+
+
+def claim_of(base: str, spec: Json, submission_id: str, received: str) -> Claim:
+    """Return a base claim with the changes of `spec`."""
     event = {
         "schema_version": 1,
-        "submission_id": case.spec.get("submission_id", "twin-1"),
-        "submitted_at": f"{case.spec.get('received', '2024-08-20')}T12:00:00Z",
-        "claim": changed(orjson.loads(base_claim(case.claim)), case.spec),
+        "submission_id": submission_id,
+        "submitted_at": f"{received}T12:00:00Z",
+        "claim": changed(orjson.loads(base_claim(base)), spec),
     }
     return compile_claim(decode_claim_event(orjson.dumps(event)).event)
 
@@ -142,26 +161,68 @@ def ask(case: Case) -> list[Said]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(spec)).said
+    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case)).said
 
 
-def prior_of(spec: Json) -> Prior | None:
+def prior_of(case: Case) -> Prior | None:
     """Return the history that a case states."""
-    if "prior" not in spec:
+    if "history" not in case.spec:
         return None
-    prior = spec["prior"]
-    return Prior(
-        date.fromisoformat(prior["since"]),
-        tuple(
-            Accepted(
-                one["submission_id"],
-                one["outcome_id"],
-                date.fromisoformat(one["received"]),
-                frozenset(one.get("keys", ())),
-            )
-            for one in prior.get("accepted", [])
-        ),
-        dict(prior.get("answered", {})),
+    history = EMPTY
+    for number, past in enumerate(case.spec["history"], 1):
+        history = with_past(history, case, number, past)
+    since = date.fromisoformat(case.spec.get("since", "2010-01-01"))
+    return Prior(history, since, editions=digest(case.spec.get("versions", "v1").encode()))
+
+
+def with_past(history: PatientHistory, case: Case, number: int, past: Json) -> PatientHistory:
+    """Return the history with one earlier claim of a case."""
+    submission_id = past.get("submission_id", f"e-{number}")
+    received = past.get("received", "2024-08-16")
+    claim = claim_of(past.get("claim", case.claim), past, submission_id, received)
+    outcome = past.get("outcome", "clean")
+    history = remember(
+        history,
+        claim,
+        outcome_id=f"o-{number}",
+        disposition="review" if outcome in ("released", "returned") else outcome,
+        failing=past.get("failing", ()),
+        versions=past.get("versions", "v1").encode(),
+    )
+    if outcome in ("released", "returned"):
+        accepted = outcome == "released"
+        history = decided(
+            history, submission_id, outcome_id=f"o-{number}-1", revision=1, accepted=accepted
+        )
+    if "number" in past:
+        history, _ = paid(history, remittance(submission_id, received, past["number"]))
+    return history
+
+
+def remittance(submission_id: str | None, day: str, number: str, **changes: Any) -> RemittanceEvent:
+    """Return the payer's result for a submission of the base claims."""
+    return RemittanceEvent.model_validate(
+        {
+            "schema_version": 1,
+            "remittance_id": "r-1",
+            "received_at": f"{day}T06:00:00Z",
+            "remittance_date": day,
+            "payer_id": "05102",
+            "submission_id": submission_id,
+            "patient_control_number": "PCN-1001",
+            "payer_claim_control_number": number,
+            "claim_status": "1",
+            "reversal": False,
+            "claim_type": "professional",
+            "total_charge": "250.00",
+            "paid": "72.00",
+            "patient_responsibility": "0.00",
+            "adjustments": [],
+            "remarks": [],
+            "lines": [],
+            "test": False,
+        }
+        | changes
     )
 
 

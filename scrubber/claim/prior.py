@@ -1,33 +1,95 @@
-"""What the stream knows of a patient's earlier claims when a new one arrives."""
+"""What the edits read of a patient's earlier claims when a new one arrives."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from scrubber.claim.history import (
+    ACCEPTED,
+    VOID,
+    PastClaim,
+    PastLine,
+    PatientHistory,
+    RejectedClaim,
+    digest,
+    superseded,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """
-    An earlier claim that went out clean, or that a person released.
-
-    `keys` are the duplicate keys of its lines (professional) or of the claim (institutional):
-    digests that equal those of an identical line or claim, and say nothing else.
-    """
-
-    submission_id: str
-    outcome_id: str
-    received: date
-    keys: frozenset[str]
+# The claims of a day are judged by the same versions.
+@lru_cache(maxsize=256)
+def _editions(versions: bytes) -> bytes:
+    return digest(versions)
 
 
-@dataclass(frozen=True, slots=True)
+class Service(NamedTuple):
+    """A line of an earlier claim, with its claim."""
+
+    claim: PastClaim
+    line: PastLine
+
+
+@dataclass(frozen=True, eq=False)
 class Prior:
     """
-    The history of one patient, without the claim at hand.
+    The history of one patient, read for one claim.
 
-    `since` is the first date of service that the history covers. `answered` maps a submission id
-    that was answered before to its outcome id.
+    `since` is the first date of service that the history covers. `without` is the submission at
+    hand where it comes again with a person's correction, and so is no repeat of itself. `editions`
+    digests the versions that the claim at hand is judged by, as soon as they are known.
     """
 
+    history: PatientHistory
     since: date
-    accepted: tuple[Accepted, ...]
-    answered: dict[str, str]
+    without: str = ""
+    editions: bytes = b""
+
+    def judged_by(self, versions: bytes) -> "Prior":
+        """Return the same history for a claim that is judged by these versions."""
+        return Prior(self.history, self.since, self.without, _editions(versions))
+
+    @cached_property
+    def answered(self) -> dict[str, str]:
+        """The outcome id of each submission that was answered before."""
+        return {
+            one.submission_id: one.outcome_id
+            for part in (self.history.claims, self.history.rejected)
+            for one in part
+            if one.submission_id != self.without
+        }
+
+    @cached_property
+    def accepted(self) -> tuple[PastClaim, ...]:
+        """
+        The claims that count: out to the payer, and neither replaced nor voided since.
+
+        A void is none of them.
+        """
+        claims = self.history.claims
+        ended = superseded(claims)
+        return tuple(
+            [
+                one
+                for one in claims
+                if one.state == ACCEPTED
+                and one.frequency != VOID
+                and one.submission_id not in ended
+                and one.submission_id != self.without
+            ]
+        )
+
+    @cached_property
+    def by_code(self) -> dict[str, list[Service]]:
+        """The lines of the claims that count, by procedure, the latest last."""
+        services: defaultdict[str, list[Service]] = defaultdict(list)
+        for claim in self.accepted:
+            for line in claim.lines:
+                services[line.procedure].append(Service(claim, line))
+        return dict(services)
+
+    @property
+    def rejected(self) -> tuple[RejectedClaim, ...]:
+        """The claims that were rejected or returned."""
+        return tuple([one for one in self.history.rejected if one.submission_id != self.without])

@@ -38,6 +38,11 @@ class Finding(Event):
     carc: list[str]
     """Adjustment reasons that a payer would deny with."""
     evidence: dict[str, str]
+    severity_before: Severity | None = None
+    """After a release: the severity with which it held the claim."""
+    answer: Literal["accepted", "resolved", "overridden", "not_applicable"] | None = None
+    """After a release: what the reviewer said of it."""
+    answer_reason: str | None = None
 
 
 class MissingData(Event):

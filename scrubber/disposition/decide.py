@@ -15,3 +15,14 @@ def decide(said: Iterable[Said]) -> Disposition:
     if "reject" in severities:
         return "rejected"
     return "review" if "review" in severities else "clean"
+
+
+def holding(said: Iterable[Said], disposition: Disposition) -> tuple[str, ...]:
+    """Return the ids of the edits that hold a claim back; none hold a clean one."""
+    if disposition == "clean":
+        return ()
+    severity = "reject" if disposition == "rejected" else "review"
+    ids = {
+        one.edit.id for one in said if one.severity == severity and isinstance(one.verdict, Fail)
+    }
+    return tuple(sorted(ids))

@@ -1,5 +1,6 @@
 """The outcome event of a claim: the same bytes for the same submission and versions."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import blake2b
@@ -7,6 +8,8 @@ from typing import Any
 
 import orjson
 
+from scrubber.claim.history import PatientHistory, remember
+from scrubber.claim.model import Claim
 from scrubber.disposition.decide import Disposition
 from scrubber.messages.render import Json
 
@@ -20,7 +23,9 @@ class Outcome:
     """
     An outcome event; `body` is the contract's document, its claim still as bytes.
 
-    `charge` is the claim's total, zero when it states none.
+    `charge` is the claim's total, zero when it states none. What a history keeps of it: `judged`
+    is the claim that the edits read (`None` when it does not fit the schema), `failing` the edits
+    that hold it, `versions` the JSON text of what it was judged by.
     """
 
     submission_id: str
@@ -28,16 +33,43 @@ class Outcome:
     disposition: Disposition
     charge: Decimal
     body: Json
+    versions: bytes
+    judged: Claim | None = None
+    failing: tuple[str, ...] = ()
+    revision: int = 0
 
     def encode(self) -> bytes:
         """Return the event as one line of JSON, without the line break."""
         return orjson.dumps(self.body)
 
 
-def outcome_id(submission_id: str, versions: bytes) -> str:
-    """Return the digest that names an outcome: of the submission and of the versions alone."""
-    text = b"\x1f".join((submission_id.encode(), versions))
-    return blake2b(text, digest_size=ID_BYTES).hexdigest()
+def remembered(history: PatientHistory, outcome: Outcome) -> PatientHistory:
+    """Return the patient's history with the claim of an outcome, when there is one to keep."""
+    if outcome.judged is None:
+        return history
+    return remember(
+        history,
+        outcome.judged,
+        outcome_id=outcome.outcome_id,
+        disposition=outcome.disposition,
+        failing=outcome.failing,
+        versions=outcome.versions,
+        revision=outcome.revision,
+    )
+
+
+def outcome_id(
+    submission_id: str, versions: bytes, *, revision: int = 0, decision_id: str | None = None
+) -> str:
+    """
+    Return the digest that names an outcome: of the submission and of the versions alone.
+
+    An outcome that follows from a decision is named by the decision and its revision as well.
+    """
+    parts = [submission_id.encode(), versions]
+    if revision:
+        parts += [(decision_id or "").encode(), str(revision).encode()]
+    return blake2b(b"\x1f".join(parts), digest_size=ID_BYTES).hexdigest()
 
 
 def build_outcome(
@@ -52,9 +84,17 @@ def build_outcome(
     versions: bytes,
     claim: bytes,
     charge: Decimal = NOTHING,
+    judged: Claim | None = None,
+    failing: Iterable[str] = (),
+    revision: int = 0,
+    decision_id: str | None = None,
 ) -> Outcome:
-    """Return the outcome event; `versions` and `claim` are JSON texts and go in as they are."""
-    named = outcome_id(submission_id, versions)
+    """
+    Return the outcome event; `versions` and `claim` are JSON texts and go in as they are.
+
+    `revision` and `decision_id` are those of a follow-up; revision 0 carries neither.
+    """
+    named = outcome_id(submission_id, versions, revision=revision, decision_id=decision_id)
     body: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "outcome_id": named,
@@ -68,4 +108,17 @@ def build_outcome(
         "versions": orjson.Fragment(versions),
         "claim": orjson.Fragment(claim),
     }
-    return Outcome(submission_id, named, disposition, charge, body)
+    if revision:
+        body["decision_id"] = decision_id
+        body["revision"] = revision
+    return Outcome(
+        submission_id,
+        named,
+        disposition,
+        charge,
+        body,
+        versions,
+        judged,
+        tuple(failing),
+        revision,
+    )

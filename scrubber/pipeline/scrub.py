@@ -8,7 +8,7 @@ from scrubber.claim.model import Claim
 from scrubber.claim.prior import Prior
 from scrubber.contracts.claim import ClaimType
 from scrubber.contracts.decode import Decoded, SchemaInvalid, decode_claim_event
-from scrubber.disposition.decide import decide
+from scrubber.disposition.decide import decide, holding
 from scrubber.disposition.review import review_block
 from scrubber.edits.edit import Edit
 from scrubber.edits.results import Results, Said
@@ -48,9 +48,16 @@ class Scrubber:
         except SchemaInvalid as invalid:
             return self.refuse(invalid)
 
-    def scrub(self, decoded: Decoded, prior: Prior | None = None) -> Outcome:
+    def scrub(
+        self,
+        decoded: Decoded,
+        prior: Prior | None = None,
+        *,
+        revision: int = 0,
+        decision_id: str | None = None,
+    ) -> Outcome:
         """
-        Return the outcome of a submission.
+        Return the outcome of a submission, or of its correction by the decision named.
 
         Pure: the same event, history and versions give the same outcome, whatever the time or
         place. `prior` is `None` where no history is kept.
@@ -59,6 +66,9 @@ class Scrubber:
         claim = compile_claim(event)
         pack = self._packs.pack_for(claim)
         plan = self._plan(claim.type, pack)
+        versions = self._versions_of(plan, claim, pack)
+        if prior is not None:
+            prior = prior.judged_by(versions)
         results = run(plan, claim, prior)
         said = results.said
         disposition = decide(said)
@@ -72,9 +82,13 @@ class Scrubber:
             review=review_block(claim, event.submitted_at, said)
             if disposition == "review"
             else None,
-            versions=self._versions_of(plan, claim, pack),
+            versions=versions,
             claim=decoded.claim,
             charge=claim.total_charge or NOTHING,
+            judged=claim,
+            failing=holding(said, disposition),
+            revision=revision,
+            decision_id=decision_id,
         )
 
     def with_edits(self, edits: tuple[Edit, ...]) -> "Scrubber":

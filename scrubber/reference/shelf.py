@@ -40,6 +40,7 @@ _TABLES = {
     "ncci-ptp-hospital": _Table("ncci_ptp", "PtpSeries", "PtpRow"),
     "ncci-ptp-practitioner": _Table("ncci_ptp", "PtpSeries", "PtpRow"),
     "place-of-service": _Table("place_of_service", "PlaceSeries", "PlaceRow"),
+    "pprrvu": _Table("fee_schedule", "FeeScheduleSeries", "FeeRow"),
     "taxonomy": _Table("taxonomy", "TaxonomySeries", "TaxonomyRow"),
 }
 KINDS = frozenset(_TABLES)

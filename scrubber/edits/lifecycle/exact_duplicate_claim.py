@@ -1,25 +1,33 @@
 """An identical claim or line was already accepted."""
 
+from collections.abc import Iterator
 from datetime import date
 
-from scrubber.claim.duplicate_keys import duplicate_keys
-from scrubber.claim.model import Claim
-from scrubber.claim.prior import Accepted, Prior
+from scrubber.claim.duplicate_keys import bill_key
+from scrubber.claim.history import PastClaim
+from scrubber.claim.model import Claim, Line
+from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data
+from scrubber.edits.lifecycle._likeness import allowance, same_line_before
+from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data, several
 
 REPEATS = frozenset(("76", "77", "91", "59", "XE", "XP", "XS", "XU"))
-REFUSED = ("refused", "rejected")
 
 
-def _allowance(claim: Claim, earlier: Accepted) -> str:
-    """Return why an identical claim may be sent again, `""` when it may not."""
-    if claim.claim_frequency_code in ("7", "8"):
-        return "replacement or void"
-    previous = claim.previous_submission
-    if previous.submission_id == earlier.submission_id and previous.payer_status in REFUSED:
-        return "the payer refused the earlier claim"
-    return ""
+def _before(claim: Claim, prior: Prior) -> Iterator[tuple[PastClaim, tuple[Line, ...]]]:
+    """Yield the claim that each identical line, or the whole hospital bill, was accepted with."""
+    if claim.type != "institutional":
+        for line in claim.lines:
+            if earlier := same_line_before(claim, prior, line):
+                yield earlier, (line,)
+        return
+    bills = [one for one in prior.accepted if one.key and one.submission_id != claim.submission_id]
+    if bills:
+        key = bill_key(claim)
+        for one in bills:
+            if one.key == key:
+                yield one, claim.lines
+                return
 
 
 @history_edit(
@@ -73,14 +81,10 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
     if not prior.accepted:
         return PASS
     complaints: list[Fail | Bypassed] = []
-    for i, key in enumerate(duplicate_keys(claim)):
-        earlier = next((one for one in prior.accepted if key in one.keys), None)
-        if earlier is None or earlier.submission_id == claim.submission_id:
-            continue
-        if reason := _allowance(claim, earlier):
+    for earlier, lines in _before(claim, prior):
+        if reason := allowance(claim, earlier):
             complaints.append(bypassed(reason))
             break
-        lines = claim.lines if claim.type == "institutional" else claim.lines[i : i + 1]
         repeat = "G0" in claim.condition_codes or any(
             modifier in REPEATS for line in lines for modifier in line.modifiers
         )
@@ -90,8 +94,8 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
                 *lines,
                 severity="review" if repeat else None,
                 line=lines[0].number if lines else 0,
-                date=earlier.received,
+                date=date.fromordinal(earlier.received),
                 outcome_id=earlier.outcome_id,
             )
         )
-    return tuple(complaints) or PASS
+    return several(complaints)

@@ -14,6 +14,7 @@ from scrubber.reference.importers import (
     ncci_mue,
     ncci_ptp,
     place_of_service,
+    pprrvu,
     taxonomy,
 )
 from scrubber.reference.importers.dates import (
@@ -141,6 +142,11 @@ def _plain(
     return read_one
 
 
+def _pprrvu(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+    with file.open() as binary:
+        return pprrvu.read(binary, file.name, file.head())
+
+
 def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
     with file.open() as binary:
         return hcpcs.read(binary, file.name, file.head())
@@ -206,6 +212,7 @@ FORMATS = (
         licence=WITH_CPT,
         together=True,
     ),
+    _single(pprrvu.KIND, pprrvu.recognises, _pprrvu, quarter_end, licence=WITH_CPT),
     _single(
         place_of_service.KIND,
         place_of_service.recognises,
