@@ -1,5 +1,6 @@
 """The remittance event: what a payer made of one claim (from an 835), on `remittances`."""
 
+from decimal import Decimal
 from typing import Literal
 
 from scrubber.contracts.outcome import Event, Money
@@ -50,3 +51,10 @@ class RemittanceEvent(Event):
     remarks: list[str]
     lines: list[PaidLine]
     test: bool
+
+    @property
+    def balanced(self) -> bool:
+        """The charge is what was paid and what was adjusted, on the claim and on its lines."""
+        parts = (self.adjustments, *(line.adjustments for line in self.lines))
+        adjusted = (Decimal(one.amount) for part in parts for one in part)
+        return Decimal(self.total_charge) == sum(adjusted, Decimal(self.paid))

@@ -75,6 +75,10 @@ class FollowUp:
     revision: int
     encoded: bytes
 
+    def encode(self) -> bytes:
+        """Return the event as one line of JSON, without the line break."""
+        return self.encoded
+
 
 def released(outcome: bytes, decision: DecisionEvent) -> FollowUp:
     """

@@ -31,7 +31,7 @@ class Scrubber:
     ) -> None:
         """Keep the parts; plans are made when the first claim needs them."""
         self.edits = edits
-        self._edits_version = edits_version
+        self.edits_version = edits_version
         self._packs = packs
         self._shelf = shelf
         self._plans: dict[tuple[ClaimType, str], Plan] = {}
@@ -93,7 +93,7 @@ class Scrubber:
 
     def with_edits(self, edits: tuple[Edit, ...]) -> "Scrubber":
         """Return a scrubber that differs in its edits only."""
-        return Scrubber(edits, self._edits_version, self._packs, self._shelf)
+        return Scrubber(edits, self.edits_version, self._packs, self._shelf)
 
     def refuse(self, invalid: SchemaInvalid) -> Outcome:
         """Return the rejected outcome of a submission whose claim does not fit the schema."""
@@ -138,7 +138,7 @@ class Scrubber:
             text = self._versions[key] = orjson.dumps(
                 {
                     "scrubber": __version__,
-                    "edits": self._edits_version,
+                    "edits": self.edits_version,
                     "payer_pack": pack_name,
                     "reference": dict(reference),
                 }

@@ -80,10 +80,12 @@ FIELDS: dict[str, Callable[[object], bool]] = {
     # numbers
     "age_seconds": _number,
     "bytes": _number,
-    "committed_offset": _number,
+    "changelog": _number,
+    "committed": _number,
     "count": _number,
     "exit_code": _number,
     "generation": _number,
+    "keys": _number,
     "lag": _number,
     "offset": _number,
     "partition": _number,
@@ -92,6 +94,9 @@ FIELDS: dict[str, Callable[[object], bool]] = {
     "position": _number,
     "records": _number,
     "seconds": _number,
+    "starts": _number,
+    "task": _number,
+    "tasks": _number,
     # a sentence about settings, topics or brokers, never about a record
     "problem": _sentence,
 }

@@ -1,0 +1,106 @@
+"""
+The Faust application: one agent an input, each a loop and nothing else.
+
+Faust keeps the life cycle, the agents and the signals; its consumer, producer, tables and web
+server are never started. Its own acknowledgements would commit an offset apart from the outputs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import faust
+from aiokafka import ConsumerRecord
+from faust.app.base import BootStrategy
+
+from scrubber.stream.handling import Handler
+from scrubber.stream.source import ClaimSource
+from scrubber.stream.stop import fail_stop
+from scrubber.stream.transaction import PartitionBatch, Transaction
+
+_CONCURRENCY: Final = 2  # one batch waits for its commit while another is handled
+_BREATH: Final = 50  # records after which others get their turn: commits, heartbeats, health
+
+Handle = Callable[[ConsumerRecord, str, Transaction], Awaitable[None] | None]
+Batches = faust.StreamT[PartitionBatch]
+
+
+class NoKafkaBoot(BootStrategy):
+    """Starts agents and nothing that talks to Kafka."""
+
+    enable_kafka = False
+    enable_web = False
+
+
+class ScrubApp(faust.App):
+    """The worker's application; it drains its source before Faust cancels the agents."""
+
+    BootStrategy = NoKafkaBoot
+
+    def __init__(self, app_id: str, source: ClaimSource) -> None:
+        """Keep the source of all batches."""
+        super().__init__(app_id, web_enabled=False)
+        self.source = source
+        self.at_end: Callable[[], Awaitable[None]] | None = None
+
+    async def on_stop(self) -> None:
+        """Finish what is in flight, leave the group, then let Faust stop."""
+        await self.source.drain()
+        if self.at_end is not None:
+            await self.at_end()
+        await super().on_stop()
+
+
+def batch_channel(app: ScrubApp, topic: str) -> faust.Channel[PartitionBatch]:
+    """Return the channel of one input: agents pull from the source, nothing is ever queued."""
+
+    # Not generic when it runs, and it yields batches where Faust's types expect its own events.
+    class ClaimBatches(faust.Channel):  # type: ignore[type-arg]
+        async def __anext__(self) -> PartitionBatch:  # type: ignore[override]
+            return await app.source.next(topic)
+
+    return ClaimBatches(app)
+
+
+def add_agents(app: ScrubApp, handler: Handler) -> None:
+    """Give the application its agents."""
+
+    @app.agent(batch_channel(app, "claims-submitted"), concurrency=_CONCURRENCY)
+    async def scrub_submitted(batches: Batches) -> None:
+        await work(batches, handler, handler.claim)
+
+    @app.agent(batch_channel(app, "claims-rekeyed"), concurrency=_CONCURRENCY)
+    async def scrub_rekeyed(batches: Batches) -> None:
+        await work(batches, handler, handler.claim)
+
+    @app.agent(batch_channel(app, "review-decisions"))
+    async def take_decisions(batches: Batches) -> None:
+        await work(batches, handler, handler.decision)
+
+    @app.agent(batch_channel(app, "remittances"))
+    async def join_remittances(batches: Batches) -> None:
+        await work(batches, handler, handler.remittance)
+
+
+async def work(batches: Batches, handler: Handler, handle: Handle) -> None:
+    """Answer batch after batch; an error between them ends the process."""
+    try:
+        async for batch in batches:
+            await answer(batch, handler, handle)
+    except Exception as error:  # noqa: BLE001
+        # Faust would start the agent again with the batch forgotten, and its task busy for ever.
+        fail_stop("an agent failed outside its transaction", error)
+
+
+async def answer(batch: PartitionBatch, handler: Handler, handle: Handle) -> None:
+    """Handle a batch's records in their order, in one transaction."""
+    async with batch.transaction() as tx:
+        if batch.parked:
+            handler.park(batch.records[0], batch.topic, tx)
+            return
+        for number, record in enumerate(batch.records, start=1):
+            waits = handle(record, batch.topic, tx)
+            if waits is not None:
+                await waits
+            if number % _BREATH == 0:
+                await asyncio.sleep(0)

@@ -1,0 +1,412 @@
+"""
+What each record becomes: an outcome, a claim under its right key, or a dead letter.
+
+Nothing here raises for bad data, waits for a clock, or sends anything but through the transaction.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, timedelta
+from functools import cache
+from hashlib import blake2b
+from typing import Final, TypeVar, cast
+
+import msgspec
+import orjson
+from aiokafka import ConsumerRecord
+from aiokafka.partitioner import murmur2
+from msgspec import structs
+from prometheus_client import Counter
+from pydantic import BaseModel, ValidationError
+
+from scrubber.claim import history as patient_history
+from scrubber.claim.prior import Prior
+from scrubber.contracts.claim import SCHEMA_VERSION
+from scrubber.contracts.decision import DecisionEvent
+from scrubber.contracts.decode import Decoded, SchemaInvalid, Undecodable, decode_claim_event
+from scrubber.contracts.keys import patient_key
+from scrubber.contracts.remittance import RemittanceEvent
+from scrubber.pipeline.outcome import Outcome, remembered
+from scrubber.pipeline.review import DecisionMismatchError, FollowUp, released, returned
+from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.settings import StreamSettings
+from scrubber.stream import dead_letters, submissions
+from scrubber.stream.reviewed import ReviewedClaims
+from scrubber.stream.submissions import Submission
+from scrubber.stream.transaction import RecordTooLargeError, Transaction
+from scrubber.telemetry import metrics
+from scrubber.telemetry.log import log
+
+OUTPUTS: Final = {
+    "clean": "claims-clean",
+    "rejected": "claims-rejected",
+    "review": "claims-review",
+}
+_DIGEST_BYTES: Final = 16
+_PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
+_BEGAN: Final = b"\0began"
+
+Event = TypeVar("Event", bound=BaseModel)
+
+
+class Handler:
+    """Answers records of every input; one for the process, without state of its own."""
+
+    def __init__(
+        self,
+        scrubber: Scrubber,
+        settings: StreamSettings,
+        reviewed: ReviewedClaims,
+        partitions: int,
+    ) -> None:
+        """Keep the parts; `partitions` is the count that all topics have."""
+        self._scrubber = scrubber
+        self._settings = settings
+        self._reviewed = reviewed
+        self._partitions = partitions
+
+    def claim(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
+        """Scrub a submission, or move it to where its patient's history is."""
+        if record.value is None:
+            self._dead_letter(record, topic, tx, "claim-event-unreadable", "no value")
+            return
+        try:
+            decoded = decode_claim_event(record.value)
+        except Undecodable as error:
+            reason = f"{error.reason} (byte offset {error.offset})"
+            self._dead_letter(record, topic, tx, error.error_type, reason)
+        except SchemaInvalid as invalid:
+            self._refuse(record, topic, tx, invalid)
+        else:
+            key = patient_key(decoded.event, self._settings.key_secret)
+            if reason := self._misplaced(record, key):
+                self._move(record, key, reason, tx)
+            else:
+                self._scrub(record, topic, tx, decoded, key)
+
+    def _misplaced(self, record: ConsumerRecord, key: str) -> str:
+        if record.key != key.encode():
+            return "key"
+        return "" if self._partition_of(key) == record.partition else "partition"
+
+    def _partition_of(self, key: str) -> int:
+        # As Kafka's default partitioner: the sign bit is cut off, not folded in.
+        return cast("int", (murmur2(key.encode()) & 0x7FFFFFFF) % self._partitions)
+
+    def _move(self, record: ConsumerRecord, key: str, reason: str, tx: Transaction) -> None:
+        tx.put(
+            "claims-rekeyed",
+            key.encode(),
+            record.value,
+            headers=record.headers,
+            timestamp=record.timestamp,
+            partition=self._partition_of(key),
+        )
+        tx.count(_inc(metrics.REKEYED, reason))
+
+    def _scrub(
+        self, record: ConsumerRecord, topic: str, tx: Transaction, decoded: Decoded, key: str
+    ) -> None:
+        event = decoded.event
+        content = _digest(decoded.claim)
+        if self._repeated(record, topic, tx, event.submission_id, content):
+            return
+        outcome = self._judge(tx, decoded, key)
+        submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
+        if outcome.disposition == "review":
+            submission = structs.replace(
+                submission,
+                submitted_at=event.submitted_at.isoformat(),
+                submitter_id=event.submitter_id,
+                test=event.test,
+            )
+        self._answer(record, topic, tx, outcome, submission)
+
+    def _refuse(
+        self, record: ConsumerRecord, topic: str, tx: Transaction, invalid: SchemaInvalid
+    ) -> None:
+        """Answer a claim that does not fit the schema, whose patient nobody can tell."""
+        content = _digest(invalid.claim)
+        if not self._repeated(record, topic, tx, invalid.submission_id, content):
+            outcome = self._scrubber.refuse(invalid)
+            key = self._stand_in(record.key)
+            submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
+            self._answer(record, topic, tx, outcome, submission)
+
+    def _stand_in(self, key: bytes | None) -> str:
+        """Return a record's own key if it is a patient key, else what says nothing of it."""
+        if key is not None and _PATIENT_KEY.fullmatch(key):
+            return key.decode()
+        return blake2b(key or b"", key=self._settings.key_secret, digest_size=16).hexdigest()
+
+    def _repeated(
+        self,
+        record: ConsumerRecord,
+        topic: str,
+        tx: Transaction,
+        submission_id: str,
+        content: bytes,
+    ) -> bool:
+        """Tell whether a submission was answered before, and deal with it if so."""
+        known = tx.get(submissions.key_of(submission_id))
+        if known is None:
+            return False
+        if submissions.decode(known)[0].content == content:
+            tx.count(metrics.REPEATED.inc)
+        else:
+            reason = "this submission_id was answered before, with another claim"
+            self._dead_letter(record, topic, tx, "submission-id-reused", reason)
+        return True
+
+    def _judge(
+        self, tx: Transaction, decoded: Decoded, key: str, *, revision: int = 0,
+        decision_id: str | None = None,
+    ) -> Outcome:  # fmt: skip
+        """Scrub a claim with its patient's history, and keep what the history is to know of it."""
+        state_key = key.encode()
+        history = patient_history.decode(tx.get(state_key))
+        today = decoded.event.submitted_at.astimezone(UTC).date()
+        oldest = today - timedelta(days=self._settings.history_days)
+        history = patient_history.forget(history, oldest)
+        prior = Prior(history, max(oldest, self._began(tx)), without=decoded.event.submission_id)
+        outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
+        tx.set(
+            state_key,
+            patient_history.encode(remembered(history, outcome)),
+            days=self._settings.history_days,
+        )
+        return outcome
+
+    def _began(self, tx: Transaction) -> date:
+        """Return the day on which this partition's history begins."""
+        stored = tx.get(_BEGAN)
+        if stored is not None:
+            return date.fromordinal(int.from_bytes(stored))
+        tx.set(_BEGAN, tx.today.toordinal().to_bytes(4))
+        return tx.today
+
+    def _answer(
+        self,
+        record: ConsumerRecord,
+        topic: str,
+        tx: Transaction,
+        outcome: Outcome | FollowUp,
+        submission: Submission,
+    ) -> None:
+        disposition = outcome.disposition
+        try:
+            place = tx.put(
+                OUTPUTS[disposition],
+                submission.patient_key.encode(),
+                outcome.encode(),
+                headers=(("event_id", dead_letters.event_id(record, "outcome")),),
+                timestamp=record.timestamp,
+            )
+        except RecordTooLargeError as error:
+            reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
+            self._dead_letter(record, topic, tx, "outcome-too-large", reason)
+            return
+        tx.set(
+            submissions.key_of(outcome.submission_id),
+            submissions.encode(submission),
+            days=submissions.DAYS,
+            place=place if disposition == "review" else None,
+        )
+        tx.count(_CLAIMS[disposition])
+        if isinstance(outcome, FollowUp):
+            return
+        tx.count(_CHARGES[disposition], float(outcome.charge))
+        for finding in outcome.body["findings"]:
+            tx.count(_inc(metrics.FINDINGS, finding["edit"], finding["severity"]))
+        for missing in outcome.body["no_data"]:
+            tx.count(_inc(metrics.NO_DATA, missing["edit"]))
+
+    async def decision(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
+        """Turn a reviewer's decision into the submission's next outcome."""
+        event = self._event(DecisionEvent, record, topic, tx)
+        if event is None:
+            return
+        count = cache(lambda result: tx.count(_inc(metrics.DECISIONS, event.kind, result)))
+        known = tx.get(submissions.key_of(event.submission_id))
+        if known is None:
+            count("refused")
+            reason = "no submission of this id is known in this partition"
+            self._dead_letter(record, topic, tx, "decision-unmatched", reason)
+            return
+        submission, offset = submissions.decode(known)
+        decision = _digest(event.decision_id.encode())
+        if decision in submission.decisions:
+            count("repeated")
+        elif not event.terminal or event.kind == "audit":
+            count("recorded")
+        elif fault := await self._decide(record, topic, tx, event, submission, offset):
+            count("refused")
+            self._dead_letter(record, topic, tx, *fault)
+        else:
+            count("answered")
+
+    async def _decide(
+        self,
+        record: ConsumerRecord,
+        topic: str,
+        tx: Transaction,
+        event: DecisionEvent,
+        submission: Submission,
+        offset: int,
+    ) -> tuple[str, str] | None:
+        """Answer a terminal decision, or return why it cannot be."""
+        on = (event.outcome_id, event.revision)
+        if submission.disposition != "review" or on != (submission.outcome_id, submission.revision):
+            return "decision-stale", "the decision is on an outcome that is no longer the latest"
+        revision = submission.revision + 1
+        outcome: Outcome | FollowUp
+        if event.kind == "correct":
+            corrected = self._corrected(record, event, submission)
+            if isinstance(corrected, tuple):
+                return corrected
+            outcome = self._judge(
+                tx, corrected, submission.patient_key,
+                revision=revision, decision_id=event.decision_id,
+            )  # fmt: skip
+        else:
+            reviewed = await self._reviewed.read(record.partition, offset)
+            if reviewed is None:
+                return "decision-too-late", "the claim is no longer on claims-review"
+            try:
+                outcome = (returned if event.kind == "return" else released)(reviewed, event)
+            except DecisionMismatchError as error:
+                return "decision-refused", str(error)
+            key = submission.patient_key.encode()
+            history = patient_history.decided(
+                patient_history.decode(tx.get(key)),
+                event.submission_id,
+                outcome_id=outcome.outcome_id,
+                revision=revision,
+                accepted=outcome.disposition == "clean",
+            )
+            tx.set(key, patient_history.encode(history), days=self._settings.history_days)
+        decisions = (*submission.decisions, _digest(event.decision_id.encode()))
+        submission = structs.replace(
+            submission,
+            disposition=outcome.disposition,
+            outcome_id=outcome.outcome_id,
+            revision=revision,
+            decisions=decisions,
+        )
+        self._answer(record, topic, tx, outcome, submission)
+        return None
+
+    def _corrected(
+        self, record: ConsumerRecord, event: DecisionEvent, submission: Submission
+    ) -> Decoded | tuple[str, str]:
+        """Return the corrected claim as its submission would have stated it."""
+        claim = _CLAIM.decode(record.value).claim
+        envelope = {
+            "schema_version": SCHEMA_VERSION,
+            "submission_id": event.submission_id,
+            "submitted_at": submission.submitted_at,
+            "submitter_id": submission.submitter_id,
+            "test": submission.test,
+            "claim": orjson.Fragment(bytes(claim)),
+        }
+        try:
+            decoded = decode_claim_event(orjson.dumps(envelope))
+        except Undecodable as error:
+            return "decision-claim-invalid", f"the corrected claim: {error.reason}"
+        except SchemaInvalid as invalid:
+            places = ", ".join(fault.pointer for fault in invalid.faults)
+            return "decision-claim-invalid", f"the corrected claim does not fit at {places}"
+        if patient_key(decoded.event, self._settings.key_secret) != submission.patient_key:
+            return "decision-changes-patient", "a correction may not change patient or payer"
+        return decoded
+
+    def remittance(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
+        """Join the payer's result to the claim in its patient's history."""
+        event = self._event(RemittanceEvent, record, topic, tx)
+        if event is None:
+            return
+        if record.key is None or not _PATIENT_KEY.fullmatch(record.key):
+            reason = "the record's key is no patient key, so its claim cannot be found"
+            self._dead_letter(record, topic, tx, "remittance-without-patient-key", reason)
+            return
+        known = b"r:" + _digest(event.remittance_id.encode())
+        if tx.get(known) is not None:
+            tx.count(_inc(metrics.REMITTANCES, "repeated"))
+            return
+        tx.set(known, b"", days=submissions.DAYS)
+        history, matched = patient_history.paid(patient_history.decode(tx.get(record.key)), event)
+        tx.set(record.key, patient_history.encode(history), days=self._settings.history_days)
+        tx.count(_inc(metrics.REMITTANCES, "matched" if matched else "waiting"))
+        if not event.balanced:
+            tx.count(_inc(metrics.REMITTANCES, "unbalanced"))
+
+    def park(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
+        """Set a record aside that ended the process each time it was tried."""
+        reason = "the worker ended each time it handled this record"
+        self._dead_letter(record, topic, tx, "record-ends-worker", reason)
+
+    def _event(
+        self, model: type[Event], record: ConsumerRecord, topic: str, tx: Transaction
+    ) -> Event | None:
+        """Return the event in a record, or `None` once it is a dead letter."""
+        kind = model.__name__.removesuffix("Event").lower()
+        reason = ""
+        if record.value is None:
+            reason = "no value"
+        else:
+            try:
+                return model.model_validate_json(record.value)
+            except ValidationError as error:
+                # Places and kinds only: a message may quote the value that it refuses.
+                faults = error.errors(include_url=False, include_input=False, include_context=False)
+                places = {".".join(map(str, fault["loc"])) or "the event" for fault in faults}
+                reason = (
+                    f"unknown schema_version; this release reads {SCHEMA_VERSION}"
+                    if "schema_version" in places
+                    else f"does not fit the schema at {', '.join(sorted(places))}"
+                )
+        self._dead_letter(record, topic, tx, f"{kind}-event-unreadable", reason)
+        return None
+
+    def _dead_letter(
+        self, record: ConsumerRecord, topic: str, tx: Transaction, error_type: str, error: str
+    ) -> None:
+        tx.put(
+            dead_letters.TOPIC,
+            record.key,
+            record.value,
+            headers=dead_letters.headers(
+                record, topic, error_type, error, self._scrubber.edits_version
+            ),
+            timestamp=record.timestamp,
+        )
+        tx.count(_inc(metrics.DEAD_LETTERS, topic, error_type))
+        log(
+            "claim.dead_lettered",
+            level="warning",
+            topic=topic,
+            partition=record.partition,
+            offset=record.offset,
+            error_type=error_type,
+        )
+
+
+class _CorrectedClaim(msgspec.Struct, gc=False):
+    claim: msgspec.Raw = msgspec.Raw(b"null")
+
+
+_CLAIM = msgspec.json.Decoder(_CorrectedClaim)
+
+
+@cache
+def _inc(metric: Counter, *labels: str) -> Callable[[float], None]:
+    """Return what adds to one series; looking it up by its labels takes a lock each time."""
+    return metric.labels(*labels).inc
+
+
+_CLAIMS = {one: _inc(metrics.CLAIMS, one) for one in OUTPUTS}
+_CHARGES = {one: _inc(metrics.CHARGES, one) for one in OUTPUTS}
+
+
+def _digest(text: bytes) -> bytes:
+    return blake2b(text, digest_size=_DIGEST_BYTES).digest()

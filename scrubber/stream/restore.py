@@ -1,0 +1,56 @@
+"""A task's state, brought up to date from its changelog."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from scrubber.stream.state import StateStore
+from scrubber.telemetry import metrics
+
+_FETCH_BYTES: Final = 8 << 20
+_RECORDS: Final = 10_000
+_WAIT_MS: Final = 50  # the end may be a control record, after which nothing comes
+
+
+async def restore(
+    store: StateStore,
+    options: dict[str, Any],
+    changelog: TopicPartition,
+    progress: Callable[[], None],
+) -> None:
+    """
+    Apply what the changelog holds beyond the store; the task's producer must be fenced before.
+
+    Only then is the end of the changelog final: no earlier owner can add to it any more.
+    """
+    started = time.monotonic()
+    consumer = AIOKafkaConsumer(
+        **options,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        max_partition_fetch_bytes=_FETCH_BYTES,
+        fetch_max_bytes=2 * _FETCH_BYTES,
+    )
+    await consumer.start()
+    try:
+        consumer.assign([changelog])
+        beginning = (await consumer.beginning_offsets([changelog]))[changelog]
+        end = (await consumer.end_offsets([changelog]))[changelog]
+        if store.applied > end:  # another topic of the same name
+            store.wipe()
+        position = max(store.applied, beginning)
+        consumer.seek(changelog, position)
+        while position < end:
+            records = (
+                await consumer.getmany(changelog, timeout_ms=_WAIT_MS, max_records=_RECORDS)
+            ).get(changelog, ())
+            position = await consumer.position(changelog)
+            store.apply({record.key: record.value for record in records}, position)
+            metrics.RESTORED.inc(len(records))
+            progress()
+    finally:
+        await consumer.stop()
+    metrics.RESTORE_SECONDS.observe(time.monotonic() - started)

@@ -1,0 +1,50 @@
+"""Claims in review, read back from their topic: the state keeps no claim, only where it stands."""
+
+import asyncio
+from typing import Any, Final
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+_WAIT_MS: Final = 10_000
+
+
+class ReviewedClaims:
+    """Reads outcomes of `claims-review` by their offset, over one connection made when needed."""
+
+    def __init__(self, options: dict[str, Any], topic: str) -> None:
+        """Keep the parts; `topic` is the name on the broker."""
+        self._options = options
+        self._topic = topic
+        self._consumer: AIOKafkaConsumer | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def read(self, partition: int, offset: int) -> bytes | None:
+        """Return the outcome at an offset, `None` when retention has taken it."""
+        async with self._one_at_a_time:
+            consumer = await self._connected()
+            place = TopicPartition(self._topic, partition)
+            consumer.assign([place])
+            if offset < (await consumer.beginning_offsets([place]))[place]:
+                return None
+            consumer.seek(place, offset)
+            found = await consumer.getmany(place, timeout_ms=_WAIT_MS, max_records=1)
+            records = found.get(place)
+            return records[0].value if records and records[0].offset == offset else None
+
+    async def close(self) -> None:
+        """Close the connection."""
+        if self._consumer is not None:
+            await self._consumer.stop()
+
+    async def _connected(self) -> AIOKafkaConsumer:
+        if self._consumer is None:
+            consumer = AIOKafkaConsumer(
+                **self._options,
+                isolation_level="read_committed",
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                max_partition_fetch_bytes=4 << 20,
+            )
+            await consumer.start()
+            self._consumer = consumer
+        return self._consumer

@@ -1,0 +1,156 @@
+"""
+What a task remembers between batches: key and value in LMDB, rebuilt from the changelog.
+
+Every value begins with the day on which it expires, so that what a restore reads is all there is
+to know. The store is never ahead of Kafka: it is written after the transaction that holds the same
+changes has committed, and says up to which changelog offset it is complete.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import lmdb
+
+NEVER: Final = (1 << 32) - 1
+_DAY_BYTES = 4
+_OFFSET_BYTES = 8
+_MAP_BYTES = 1 << 36  # address space, not disk: the file grows as it is filled
+_FORMAT = b"1"
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+Changes = Mapping[bytes, bytes | None]
+"""A value for each changed key, its expiry day before it; `None` deletes."""
+
+
+def with_expiry(day: int, value: bytes) -> bytes:
+    """Return what is stored for `value`; `day` is a proleptic ordinal or `NEVER`."""
+    return day.to_bytes(_DAY_BYTES) + value
+
+
+def without_expiry(stored: bytes) -> bytes:
+    """Return the value in what is stored."""
+    return stored[_DAY_BYTES:]
+
+
+class StateStore:
+    """
+    The state of one task.
+
+    A store of another cluster, topic or format, and one that may have been torn by a crash of the
+    machine (pages are not synced on each commit), is emptied when it is opened.
+    """
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        """Open or make the store; `identity` names cluster, topic and partition."""
+        self._folder = folder
+        self._identity = identity.encode()
+        self._reader: Any
+        self._open()
+        if not self._intact():
+            self.wipe()
+
+    @property
+    def applied(self) -> int:
+        """The changelog offset up to which the store is complete; 0 for an empty one."""
+        return int.from_bytes(self._meta(b"applied"))
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return what is stored under `key`, its expiry before it."""
+        found: bytes | None = self._reader.get(key, db=self._values)
+        return found
+
+    def apply(self, changes: Changes, applied: int) -> None:
+        """Write committed changes, and that the store is complete up to `applied`."""
+        self._reader.abort()
+        with self._env.begin(write=True) as writer:
+            for key, value in changes.items():
+                old = writer.get(key, db=self._values)
+                if old is not None:
+                    writer.delete(old[:_DAY_BYTES] + key, db=self._expiries)
+                if value is None:
+                    writer.delete(key, db=self._values)
+                else:
+                    writer.put(key, value, db=self._values)
+                    writer.put(value[:_DAY_BYTES] + key, b"", db=self._expiries)
+            writer.put(b"applied", applied.to_bytes(_OFFSET_BYTES), db=self._facts)
+        self._reader = self._env.begin()
+
+    def expired(self, today: date, limit: int) -> list[bytes]:
+        """Return at most `limit` keys that expired before today, the earliest first."""
+        end = today.toordinal().to_bytes(_DAY_BYTES)
+        found: list[bytes] = []
+        for entry in self._reader.cursor(db=self._expiries).iternext(values=False):
+            if entry[:_DAY_BYTES] >= end or len(found) == limit:
+                break
+            found.append(entry[_DAY_BYTES:])
+        return found
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """Yield all that is stored, by key."""
+        yield from self._reader.cursor(db=self._values)
+
+    def count(self) -> int:
+        """Return the number of keys."""
+        entries: int = self._reader.stat(self._values)["entries"]
+        return entries
+
+    def close(self) -> None:
+        """Close the store; it opens again as it is, after a restart of the machine too."""
+        self._reader.abort()
+        self._env.sync(True)  # noqa: FBT003 (lmdb's signature)
+        self._note(b"boot", b"closed")
+        self._env.sync(True)  # noqa: FBT003
+        self._env.close()
+
+    def wipe(self) -> None:
+        """Empty the store."""
+        self._reader.abort()
+        self._env.close()
+        shutil.rmtree(self._folder)
+        self._open()
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start()
+        except lmdb.Error:  # damaged files; all of it is in Kafka
+            shutil.rmtree(self._folder)
+            self._folder.mkdir(parents=True)
+            self._start()
+
+    def _start(self) -> None:
+        self._env = lmdb.open(
+            str(self._folder), map_size=_MAP_BYTES, max_dbs=3, sync=False, readahead=False
+        )
+        self._values = self._env.open_db(b"values")
+        self._expiries = self._env.open_db(b"expiries")
+        self._facts = self._env.open_db(b"facts")
+        self._reader = self._env.begin()
+        self._found = (self._meta(b"format"), self._meta(b"identity"), self._meta(b"boot"))
+        self._reader.abort()
+        self._note(b"format", _FORMAT)
+        self._note(b"identity", self._identity)
+        self._note(b"boot", _boot_id())
+        self._env.sync(True)  # noqa: FBT003 (on disk before anything that is not)
+        self._reader = self._env.begin()
+
+    def _intact(self) -> bool:
+        made, identity, boot = self._found
+        # Pages that were not synced survive the process, not the machine.
+        same_boot = boot == b"closed" or (boot == _boot_id() != b"")
+        return (made, identity) == (_FORMAT, self._identity) and same_boot
+
+    def _meta(self, name: bytes) -> bytes:
+        found: bytes = self._reader.get(name, b"", db=self._facts)
+        return found
+
+    def _note(self, name: bytes, value: bytes) -> None:
+        with self._env.begin(write=True) as writer:
+            writer.put(name, value, db=self._facts)
+
+
+def _boot_id() -> bytes:
+    return _BOOT_ID.read_bytes().strip() if _BOOT_ID.exists() else b""

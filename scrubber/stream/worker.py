@@ -1,0 +1,107 @@
+"""The worker process: what is checked before it starts, what it is made of, how it ends."""
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, NoReturn
+
+import faust
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.settings import StreamSettings
+from scrubber.stream.agents import ScrubApp, add_agents
+from scrubber.stream.connection import client_options
+from scrubber.stream.handling import Handler
+from scrubber.stream.health import HealthServer
+from scrubber.stream.report import Report
+from scrubber.stream.reviewed import ReviewedClaims
+from scrubber.stream.source import ClaimSource
+from scrubber.stream.stop import FAILED, NEEDS_A_PERSON, fail_stop
+from scrubber.stream.topics import Topic, TopicError, load_topics, preflight
+from scrubber.stream.watchdog import Watchdog
+from scrubber.telemetry import log as telemetry_log
+from scrubber.telemetry.log import log
+
+
+def run_worker(settings: StreamSettings) -> NoReturn:
+    """
+    Work until told to stop (SIGTERM, SIGINT), then end the process with its exit code.
+
+    0 is an orderly stop; `stream.stop` names the others. Raises what `load_topics` and
+    `build_scrubber` raise for files that cannot be used.
+    """
+    telemetry_log.configure(settings.log_level)
+    topics = load_topics(
+        prefix=settings.topic_prefix,
+        partitions=settings.partitions,
+        replication=settings.replication,
+    )
+    scrubber = build_scrubber(settings.scrub)
+    options = client_options(settings)
+    partitions = _checked(options, topics)
+    with ExitStack() as stack:
+        folder = settings.state_dir or Path(
+            stack.enter_context(tempfile.TemporaryDirectory(prefix="scrubber-state-"))
+        )
+        source = ClaimSource(settings, options, topics, folder)
+        reviewed = ReviewedClaims(options, topics["claims-review"].name)
+        app = ScrubApp(settings.app_id, source)
+        add_agents(app, Handler(scrubber, settings, reviewed, partitions))
+        _add_services(app, settings, reviewed)
+        # Faust's own set-up of logs and standard output would write what ours keeps back.
+        faust.Worker(
+            app, quiet=True, override_logging=False, redirect_stdouts=False
+        ).execute_from_commandline()
+    raise AssertionError
+
+
+def _checked(options: dict[str, Any], topics: Mapping[str, Topic]) -> int:
+    """Return the partition count of the topics, or end the process where they would lose data."""
+    try:
+        return asyncio.run(_preflight(options, topics))
+    except TopicError as error:
+        for fault in error.faults:
+            log("worker.refused", level="critical", problem=fault, exit_code=NEEDS_A_PERSON)
+        sys.exit(NEEDS_A_PERSON)
+    except (KafkaError, OSError) as error:
+        log("worker.refused", level="critical", problem="no broker answers", error=error,
+            exit_code=FAILED)  # fmt: skip
+        sys.exit(FAILED)
+
+
+async def _preflight(options: dict[str, Any], topics: Mapping[str, Topic]) -> int:
+    admin = AIOKafkaAdminClient(**options)
+    await admin.start()
+    try:
+        return await preflight(admin, topics)
+    finally:
+        await admin.close()
+
+
+def _add_services(app: ScrubApp, settings: StreamSettings, reviewed: ReviewedClaims) -> None:
+    """Give the application what runs beside its agents."""
+    source = app.source
+    health = HealthServer(settings.http_host, settings.http_port, Report(source, settings))
+    watchdog = Watchdog(source, settings)
+
+    async def end() -> None:
+        watchdog.end()
+        await reviewed.close()
+        await health.stop()
+
+    app.at_end = end
+
+    @app.task  # type: ignore[untyped-decorator]
+    async def join() -> None:
+        try:
+            await health.start()
+            await source.start()
+            watchdog.start()
+        except BaseException as error:  # noqa: BLE001 (Faust would go on without any input)
+            fail_stop("the worker could not start", error)
+        log("worker.started", app_id=settings.app_id)
