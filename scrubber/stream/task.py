@@ -28,7 +28,9 @@ INPUTS: Final = ("review-decisions", "remittances", "claims-rekeyed", "claims-su
 _BATCH_BYTES: Final = 900_000  # a record batch; below max.message.bytes of every topic
 _BATCH_SECONDS: Final = 1.0  # a batch that takes longer is halved the next time
 _READ_MS: Final = 1000
-_CAREFUL: Final = 3  # starts at one position before its records are tried one by one
+_CAREFUL: Final = 3  # starts without getting on before the batches become smaller
+_SMALLER: Final = 8
+_NUMBER_BYTES: Final = 8
 
 State = Literal["restoring", "ready", "leaving"]
 
@@ -62,7 +64,7 @@ class Task:
         self._free.set()
         self._limit = settings.batch_records
         self._read = dict.fromkeys(INPUTS, 0)
-        self._careful_until: dict[str, int] = {}
+        self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
         self._suspects: dict[str, int] = {}
         self._work: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
@@ -206,11 +208,12 @@ class Task:
 
     async def _count_starts(self, ends: Mapping[TopicPartition, int]) -> None:
         """
-        Count the starts at a position from which nothing was ever answered.
+        Count the starts from which an input got no further than its first batch.
 
-        A record that ends the process would be tried for ever. From the third start on, the
-        records of the first batch go one by one, each named in the changelog before it is tried;
-        who is named at the next start is parked.
+        A record that ends the process would be tried for ever. From the third such start on the
+        batches are an eighth of those before, and only as far as those reached; at last records go
+        one by one, each named in the changelog before it is tried. Who is named at the next start
+        is parked.
         """
         notes: dict[bytes, bytes] = {}
         for topic in INPUTS:
@@ -218,21 +221,26 @@ class Task:
             if position >= ends[self.partition(topic)]:
                 continue
             stored = self.store.get(_starts_key(topic))
-            before, starts = _pair(stored) if stored else (-1, 0)
-            starts = starts + 1 if before == position else 1
-            notes[_starts_key(topic)] = _packed(position, starts)
-            if starts >= _CAREFUL:
-                self._careful_until[topic] = position + self.settings.batch_records
-                suspect = self.store.get(_suspect_key(topic))
-                self._suspects[topic] = _pair(suspect)[0] if suspect else -1
-                log(
-                    "task.careful",
-                    level="warning",
-                    topic=topic,
-                    partition=self.number,
-                    offset=position,
-                    starts=starts,
-                )
+            before, starts, until = _numbers(stored) if stored else (-1, 0, -1)
+            again = position == before or (starts >= _CAREFUL and before <= position < until)
+            starts = starts + 1 if again else 1
+            size = max(1, self.settings.batch_records // _SMALLER ** max(0, starts - _CAREFUL + 1))
+            until = position + min(size * _SMALLER, self.settings.batch_records)
+            notes[_starts_key(topic)] = _stored(position, starts, until)
+            if starts < _CAREFUL:
+                continue
+            self._careful[topic] = (size, until)
+            suspect = self.store.get(_suspect_key(topic))
+            self._suspects[topic] = _numbers(suspect)[0] if suspect else -1
+            log(
+                "task.careful",
+                level="warning",
+                topic=topic,
+                partition=self.number,
+                offset=position,
+                starts=starts,
+                records=size,
+            )
         if notes:
             await self._note(notes)
 
@@ -296,17 +304,32 @@ class Task:
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
         if records[0].offset < self.positions[topic]:
             fail_stop(f"{topic} partition {self.number}: a record came twice from the broker")
-        if records[0].offset >= self._careful_until.get(topic, 0):
-            self._give(PartitionBatch(self, topic, records))
-            return
-        for record in records:
-            async with self._alone:
-                batch = PartitionBatch(self, topic, [record])
-                batch.parked = self._suspects.get(topic) == record.offset
-                if not batch.parked:
-                    await self._note({_suspect_key(topic): _packed(record.offset, 0)})
+        while topic in self._careful and records:
+            size, until = self._careful[topic]
+            if records[0].offset >= until:
+                del self._careful[topic]
+                break
+            batch = PartitionBatch(self, topic, records[:size])
+            records = records[size:]
+            if size == 1:
+                await self._try_alone(batch)
+            else:
                 self._give(batch)
-                await self._free.wait()
+            await self._free.wait()
+        if records:
+            self._give(PartitionBatch(self, topic, records))
+
+    async def _try_alone(self, batch: PartitionBatch) -> None:
+        """Name a record before it is tried, or park it if it was named when the process ended."""
+        async with self._alone:
+            offset = batch.records[0].offset
+            batch.parked = self._suspects.get(batch.topic) == offset
+            if batch.parked:
+                del self._careful[batch.topic]
+            else:
+                await self._note({_suspect_key(batch.topic): _stored(offset)})
+            self._give(batch)
+            await self._free.wait()
 
     def _give(self, batch: PartitionBatch) -> None:
         self.in_flight = batch
@@ -322,10 +345,12 @@ def _suspect_key(topic: str) -> bytes:
     return b"\0suspect:" + topic.encode()
 
 
-def _packed(offset: int, count: int) -> bytes:
-    return offset.to_bytes(8) + count.to_bytes(4)
+def _stored(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(_NUMBER_BYTES) for number in numbers)
 
 
-def _pair(stored: bytes) -> tuple[int, int]:
+def _numbers(stored: bytes) -> tuple[int, ...]:
     value = without_expiry(stored)
-    return int.from_bytes(value[:8]), int.from_bytes(value[8:])
+    return tuple(
+        int.from_bytes(value[at : at + _NUMBER_BYTES]) for at in range(0, len(value), _NUMBER_BYTES)
+    )

@@ -1,0 +1,417 @@
+"""
+A deployment under test: topics and group of its own, workers as processes, an oracle that counts.
+
+The oracle reads every output as a read-committed reader does and says of each submission sent
+whether it is lost, repeated, in the wrong place or out of its patient's order, and whether the
+histories are exact.
+"""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import orjson
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+
+from scrubber.claim import history
+from scrubber.stream.state import without_expiry
+from scrubber.stream.topics import Topic, create_topics, load_topics
+from tests.conftest import ROOT
+from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
+from tests.kafka.cluster import free_ports
+
+OUTPUTS = ("claims-clean", "claims-rejected", "claims-review", "claims-dead-letter")
+#: Short enough that a test need not wait; in the order that the settings demand of each other.
+SHORT = {
+    "SCRUBBER_COMMIT_DEADLINE_S": "5",
+    "SCRUBBER_LOOP_BLOCK_S": "5",
+    "SCRUBBER_REBALANCE_TIMEOUT_MS": "12000",
+    "SCRUBBER_REVOKE_DEADLINE_S": "8",
+    "SCRUBBER_SESSION_TIMEOUT_MS": "6000",
+    "SCRUBBER_STALL_S": "10",
+    "SCRUBBER_TRANSACTION_TIMEOUT_MS": "15000",
+}
+
+
+class Worker:
+    """One worker process, started again under the same name as often as asked."""
+
+    def __init__(
+        self, name: str, environment: dict[str, str], folder: Path, command: Sequence[str]
+    ) -> None:
+        """Keep the parts; `folder` takes its log and its state."""
+        self.name = name
+        self.port = free_ports(1)[0]
+        self.log_file = folder / f"{name}.log"
+        self.exits: list[int] = []
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("SCRUBBER_")},
+            **environment,
+            "SCRUBBER_STATE_DIR": str(folder / f"{name}-state"),
+            "SCRUBBER_HTTP_PORT": str(self.port),
+        }
+        self._command = command
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Start the process."""
+        with self.log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, env=self._environment, stdout=log, stderr=log, cwd=ROOT
+            )
+        return self
+
+    @property
+    def alive(self) -> bool:
+        """The process is there; one that has ended is noted with its exit code."""
+        if self._process is None:
+            return False
+        code = self._process.poll()
+        if code is not None:
+            self.exits.append(code)
+            self._process = None
+        return code is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal, unless the process has ended."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def wait(self, timeout_s: float = 30.0) -> int:
+        """Wait for the end of the process and return its exit code."""
+        assert self._process is not None
+        code = self._process.wait(timeout_s)
+        self.exits.append(code)
+        self._process = None
+        return code
+
+    def kill(self) -> None:
+        """Kill -9, and wait until it is gone."""
+        if self.alive:
+            self.send(signal.SIGKILL)
+            self.wait()
+
+    def stop(self, timeout_s: float = 10.0) -> int:
+        """Ask to stop (SIGTERM) and return the exit code; the limit is the one that we promise."""
+        self.send(signal.SIGTERM)
+        return self.wait(timeout_s)
+
+    def lines(self, event: str = "") -> list[dict[str, Any]]:
+        """Return what it logged, or the lines of one event."""
+        if not self.log_file.exists():
+            return []
+        found = []
+        for line in self.log_file.read_bytes().splitlines():
+            try:
+                one = orjson.loads(line)
+            except orjson.JSONDecodeError:  # a line of a library that is none of ours
+                continue
+            if not event or one.get("event") == event:
+                found.append(one)
+        return found
+
+    async def until(self, event: str, count: int = 1, timeout_s: float = 60.0) -> None:
+        """Wait until it has logged an event so often; fails when it ends or takes too long."""
+        await eventually(
+            lambda: len(self.lines(event)) >= count, f"{self.name}: {count} x {event}", timeout_s
+        )
+
+
+async def eventually(true: Callable[[], bool], what: str, timeout_s: float = 60.0) -> None:
+    """Wait until something is true, or fail with what was waited for."""
+    end = time.monotonic() + timeout_s
+    while not true():
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {timeout_s:.0f} s: {what}")
+        await asyncio.sleep(0.05)
+
+
+@dataclass
+class Verdict:
+    """What the oracle found; each list names submissions."""
+
+    claims: int
+    lost: list[str] = field(default_factory=list)
+    repeated: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    disordered: list[str] = field(default_factory=list)
+    history: list[str] = field(default_factory=list)
+
+    @property
+    def exact(self) -> bool:
+        """Nothing lost, repeated, misplaced or out of order, and every history as it must be."""
+        return not (self.lost or self.repeated or self.misplaced or self.disordered or self.history)
+
+    def __str__(self) -> str:
+        """Say the counts and the first few of each."""
+        parts = [f"{self.claims} claims"]
+        for name in ("lost", "repeated", "misplaced", "disordered", "history"):
+            found = getattr(self, name)
+            parts.append(f"{len(found)} {name}" + (f" ({', '.join(found[:5])})" if found else ""))
+        return ", ".join(parts)
+
+
+class Deployment:
+    """Topics with a prefix, a consumer group, workers; `async with` creates and ends it all."""
+
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        folder: Path,
+        name: str,
+        *,
+        partitions: int = 8,
+        replication: int = 1,
+        settings: dict[str, str] | None = None,
+    ) -> None:
+        """Keep the parts; `settings` win over the short ones of this module."""
+        self.bootstrap_servers = bootstrap_servers
+        self.folder = folder
+        # A broker that is borrowed may still hold what an earlier run left.
+        name = f"{name}-{uuid4().hex[:8]}"
+        self.prefix = f"{name}."
+        self.partitions = partitions
+        self.environment = {
+            **SHORT,
+            "SCRUBBER_APP_ID": name,
+            "SCRUBBER_BOOTSTRAP_SERVERS": bootstrap_servers,
+            "SCRUBBER_KEY_SECRET": SECRET.decode(),
+            "SCRUBBER_PARTITIONS": str(partitions),
+            "SCRUBBER_REPLICATION": str(replication),
+            "SCRUBBER_TOPIC_PREFIX": self.prefix,
+            **(settings or {}),
+        }
+        self.topics: dict[str, Topic] = load_topics(
+            prefix=self.prefix, partitions=partitions, replication=replication
+        )
+        self.workers: dict[str, Worker] = {}
+        self.sent: list[Sent] = []
+        self._places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        self._bodies: dict[str, dict[str, Any]] = {}
+        self._reader: AIOKafkaConsumer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Create the topics."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        async with admin_of(self.bootstrap_servers) as admin:
+            await create_topics(admin, self.topics)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """End every process."""
+        for worker in self.workers.values():
+            worker.send(signal.SIGCONT)
+            worker.kill()
+        if self._reader is not None:
+            await self._reader.stop()
+
+    def worker(self, name: str = "w1", *, command: Sequence[str] = (), **settings: str) -> Worker:
+        """Start a worker; `command` stands in for `scrubber worker`, with faults built in."""
+        worker = Worker(
+            name,
+            {**self.environment, **settings},
+            self.folder,
+            command or (sys.executable, "-m", "scrubber.cli.main", "worker"),
+        )
+        self.workers[name] = worker
+        return worker.start()
+
+    def revive(self) -> None:
+        """Start again what has ended, as a supervisor does."""
+        for worker in self.workers.values():
+            if not worker.alive:
+                worker.start()
+
+    async def publish(
+        self, load: Iterable[Sent], rate: float = 0.0, topic: str = "claims-submitted"
+    ) -> None:
+        """Publish records in their order, at `rate` a second or as fast as it goes."""
+        load = list(load)
+        self.sent += load
+        producer = AIOKafkaProducer(
+            bootstrap_servers=self.bootstrap_servers,
+            enable_idempotence=True,
+            max_batch_size=200_000,
+            linger_ms=5,
+        )
+        await producer.start()
+        started = time.monotonic()
+        try:
+            futures = []
+            for number, one in enumerate(load):
+                if rate and (early := started + number / rate - time.monotonic()) > 0:
+                    await asyncio.sleep(early)
+                futures.append(await producer.send(self.prefix + topic, one.value, one.key))
+            await asyncio.gather(*futures)
+        finally:
+            await producer.stop()
+
+    async def read(self) -> int:
+        """Read what is new on the outputs, and return how many submissions are answered."""
+        if self._reader is None:
+            self._reader = await self._open_reader(OUTPUTS)
+        while found := await self._reader.getmany(timeout_ms=200, max_records=5000):
+            for place, records in found.items():
+                topic = place.topic.removeprefix(self.prefix)
+                for record in records:
+                    body = self._note(topic, record.value)
+                    self._places[body].append((topic, record.partition, record.offset))
+        return len(self._places)
+
+    def _note(self, topic: str, value: bytes) -> str:
+        if topic == "claims-dead-letter":
+            start = value.find(b'"submission_id":"')
+            return value[start + 17 :].split(b'"')[0].decode() if start >= 0 else value.hex()
+        body = orjson.loads(value)
+        del body["claim"]
+        self._bodies[body["submission_id"]] = body
+        name: str = body["submission_id"]
+        return name
+
+    def outcome(self, submission_id: str) -> dict[str, Any]:
+        """Return the last outcome read of a submission, without its claim."""
+        return self._bodies[submission_id]
+
+    async def until_answered(
+        self, *, timeout_s: float = 120.0, meanwhile: Callable[[], None] | None = None
+    ) -> None:
+        """Wait until all that was sent has an answer; what is missing, `verdict` says."""
+        wanted = len(answered(self.sent))
+        end = time.monotonic() + timeout_s
+        while await self.read() < wanted and time.monotonic() < end:
+            if meanwhile is not None:
+                meanwhile()
+            await asyncio.sleep(0.1)
+        await self.read()
+
+    async def verdict(self) -> Verdict:
+        """Return what became of all that was sent."""
+        await self.read()
+        wanted = answered(self.sent)
+        verdict = Verdict(len(wanted))
+        orders: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
+        for name, one in wanted.items():
+            places = self._places.get(name, [])
+            if not places:
+                verdict.lost.append(name)
+                continue
+            if len(places) > 1:
+                verdict.repeated.append(name)
+            topic, partition, offset = places[0]
+            if topic != TOPIC_OF[one.kind] or not self._as_planned(one):
+                verdict.misplaced.append(name)
+            if one.kind != "poison":
+                orders[topic, partition, one.patient].append((offset, one.number))
+        for entries in orders.values():
+            numbers = [number for _, number in sorted(entries)]
+            verdict.disordered += [
+                f"{before} before {after}"
+                for before, after in zip(numbers, numbers[1:], strict=False)
+                if before > after
+            ]
+        verdict.repeated += [name for name in self._places if name not in wanted]
+        verdict.history = await self._history_faults(wanted)
+        return verdict
+
+    def _as_planned(self, one: Sent) -> bool:
+        """Tell whether a rejection has the reason planned: no false duplicate, none missed."""
+        if one.kind == "poison":
+            return True
+        edits = {finding["edit"] for finding in self._bodies[one.submission_id]["findings"]}
+        return ("exact-duplicate-claim" in edits) == (one.kind == "duplicate")
+
+    async def _history_faults(self, wanted: dict[str, Sent]) -> list[str]:
+        planned: dict[bytes, dict[str, str]] = defaultdict(dict)
+        states = {"clean": "accepted", "review": "pending"}
+        for name, one in wanted.items():
+            if one.kind != "poison":
+                planned[one.key][name] = states.get(one.kind, "rejected")
+        found = await self.state()
+        faults = []
+        for key, claims in planned.items():
+            past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
+            kept = [(one.submission_id, str(one.state)) for one in past.claims]
+            kept += [(one.submission_id, "rejected") for one in past.rejected]
+            if sorted(kept) != sorted(claims.items()):
+                faults += sorted({name for name, _ in set(kept) ^ set(claims.items())}) or [
+                    f"twice in {key.decode()}"
+                ]
+        return faults
+
+    async def state(self) -> dict[bytes, bytes]:
+        """Return the last value of each key of the changelog, as a read-committed reader sees it."""
+        reader = await self._open_reader(("claims-history",))
+        state: dict[bytes, bytes] = {}
+        try:
+            ends = await reader.end_offsets(reader.assignment())
+            while any([await reader.position(one) < end for one, end in ends.items()]):
+                for records in (await reader.getmany(timeout_ms=200, max_records=10_000)).values():
+                    for record in records:
+                        if record.value is None:
+                            state.pop(record.key, None)
+                        else:
+                            state[record.key] = record.value
+        finally:
+            await reader.stop()
+        return state
+
+    async def count(self, topic: str, *, isolation: str = "read_committed") -> int:
+        """Return how many records a reader of a topic gets."""
+        reader = await self._open_reader((topic,), isolation)
+        count = 0
+        try:
+            ends = await reader.end_offsets(reader.assignment())
+            while any([await reader.position(one) < end for one, end in ends.items()]):
+                found = await reader.getmany(timeout_ms=200, max_records=10_000)
+                count += sum(map(len, found.values()))
+        finally:
+            await reader.stop()
+        return count
+
+    async def _open_reader(
+        self, topics: Sequence[str], isolation: str = "read_committed"
+    ) -> AIOKafkaConsumer:
+        reader = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap_servers,
+            isolation_level=isolation,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            max_partition_fetch_bytes=8 << 20,
+        )
+        await reader.start()
+        places = [
+            TopicPartition(self.prefix + topic, number)
+            for topic in topics
+            for number in range(self.partitions)
+        ]
+        reader.assign(places)
+        await reader.seek_to_beginning(*places)
+        return reader
+
+
+class admin_of:  # noqa: N801 (used as a function)
+    """An admin client for the length of a block."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        """Keep the address."""
+        self._address = bootstrap_servers
+
+    async def __aenter__(self) -> AIOKafkaAdminClient:
+        """Connect."""
+        self._admin = AIOKafkaAdminClient(bootstrap_servers=self._address)
+        await self._admin.start()
+        return self._admin
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close."""
+        await self._admin.close()
