@@ -64,6 +64,7 @@ class Task:
         self._free.set()
         self._limit = settings.batch_records
         self._read = dict.fromkeys(INPUTS, 0)
+        self._given: dict[str, int] = {}
         self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
         self._suspects: dict[str, int] = {}
         self._work: asyncio.Task[None] | None = None
@@ -92,12 +93,15 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    async def stop(self, deadline_s: float) -> None:
-        """Take no more batches, wait for the one in flight, leave the partitions."""
+    async def stop_reading(self) -> None:
+        """Hand over no more batches."""
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait((self._work,))
+
+    async def stop(self, deadline_s: float) -> None:
+        """Wait for the batch in flight, then leave the partitions."""
         try:
             async with asyncio.timeout(deadline_s):
                 if self._noting is not None:
@@ -156,6 +160,7 @@ class Task:
                 topic, beginnings[partition], ends[partition]
             )
         await self._count_starts(ends)
+        self._given = dict(self.positions)
         for topic in INPUTS:
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
@@ -334,6 +339,8 @@ class Task:
     def _give(self, batch: PartitionBatch) -> None:
         self.in_flight = batch
         self._free.clear()
+        batch.follows = self._given[batch.topic]
+        self._given[batch.topic] = batch.next_offset
         self._queues[batch.topic].put_nowait(batch)
 
 

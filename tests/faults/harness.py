@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from scrubber.claim import history
@@ -32,6 +33,8 @@ from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
 from tests.kafka.cluster import free_ports
 
 OUTPUTS = ("claims-clean", "claims-rejected", "claims-review", "claims-dead-letter")
+#: The largest record that a test sends.
+MOST_BYTES = 16 << 20
 #: Short enough that a test need not wait; in the order that the settings demand of each other.
 SHORT = {
     "SCRUBBER_COMMIT_DEADLINE_S": "5",
@@ -128,6 +131,17 @@ class Worker:
             if not event or one.get("event") == event:
                 found.append(one)
         return found
+
+    def metric(self, name: str, **labels: str) -> float:
+        """Return what the worker shows of a metric now, summed over labels that are not named."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        found = [line.rsplit(" ", 1) for line in lines if line.split("{")[0].split(" ")[0] == name]
+        return sum(
+            float(value)
+            for series, value in found
+            if all(f'{label}="{wanted}"' in series for label, wanted in labels.items())
+        )
 
     async def until(self, event: str, count: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until it has logged an event so often; fails when it ends or takes too long."""
@@ -253,15 +267,28 @@ class Deployment:
                 worker.start()
 
     async def publish(
-        self, load: Iterable[Sent], rate: float = 0.0, topic: str = "claims-submitted"
+        self,
+        load: Iterable[Sent],
+        rate: float = 0.0,
+        topic: str = "claims-submitted",
+        *,
+        key: Callable[[Sent], bytes | None] = lambda one: one.key,
+        partition: Callable[[Sent], int | None] = lambda _: None,
+        compression: str | None = None,
     ) -> None:
-        """Publish records in their order, at `rate` a second or as fast as it goes."""
+        """
+        Publish records in their order, at `rate` a second or as fast as it goes.
+
+        `key` and `partition` stand in for the right ones.
+        """
         load = list(load)
         self.sent += load
         producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             enable_idempotence=True,
             max_batch_size=200_000,
+            max_request_size=MOST_BYTES,
+            compression_type=compression,
             linger_ms=5,
         )
         await producer.start()
@@ -271,7 +298,15 @@ class Deployment:
             for number, one in enumerate(load):
                 if rate and (early := started + number / rate - time.monotonic()) > 0:
                     await asyncio.sleep(early)
-                futures.append(await producer.send(self.prefix + topic, one.value, one.key))
+                futures.append(
+                    await producer.send(
+                        self.prefix + topic,
+                        one.value,
+                        key(one),
+                        partition(one),
+                        headers=list(one.headers),
+                    )
+                )
             await asyncio.gather(*futures)
         finally:
             await producer.stop()
@@ -284,14 +319,18 @@ class Deployment:
             for place, records in found.items():
                 topic = place.topic.removeprefix(self.prefix)
                 for record in records:
-                    body = self._note(topic, record.value)
+                    body = self._note(topic, record)
                     self._places[body].append((topic, record.partition, record.offset))
         return len(self._places)
 
-    def _note(self, topic: str, value: bytes) -> str:
+    def _note(self, topic: str, record: ConsumerRecord) -> str:
+        """Return the submission that an output is about; a dead letter may say it in its key."""
+        value: bytes = record.value or b""
         if topic == "claims-dead-letter":
             start = value.find(b'"submission_id":"')
-            return value[start + 17 :].split(b'"')[0].decode() if start >= 0 else value.hex()
+            if start >= 0:
+                return value[start + 17 :].split(b'"')[0].decode()
+            return (record.key or value).decode(errors="replace")
         body = orjson.loads(value)
         del body["claim"]
         name: str = body["submission_id"]
@@ -387,6 +426,19 @@ class Deployment:
         finally:
             await reader.stop()
         return state
+
+    async def records(self, topic: str) -> list[ConsumerRecord]:
+        """Return all that a read-committed reader of a topic gets."""
+        reader = await self._open_reader((topic,))
+        records: list[ConsumerRecord] = []
+        try:
+            ends = await reader.end_offsets(reader.assignment())
+            while any([await reader.position(one) < end for one, end in ends.items()]):
+                for found in (await reader.getmany(timeout_ms=200)).values():
+                    records += found
+        finally:
+            await reader.stop()
+        return records
 
     async def count(self, topic: str, *, isolation: str = "read_committed") -> int:
         """Return how many records a reader of a topic gets."""
