@@ -33,6 +33,8 @@ from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
 from tests.kafka.cluster import free_ports
 
 OUTPUTS = ("claims-clean", "claims-rejected", "claims-review", "claims-dead-letter")
+#: A worker measures so often how far behind it is, and a little.
+LAG_S = 1.2
 #: The largest record that a test sends.
 MOST_BYTES = 16 << 20
 #: Short enough that a test need not wait; in the order that the settings demand of each other.
@@ -143,6 +145,21 @@ class Worker:
             if all(f'{label}="{wanted}"' in series for label, wanted in labels.items())
         )
 
+    def idle(self) -> bool:
+        """Tell whether it is ready and nothing that it has been assigned waits."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                pass
+            return self.metric("scrubber_lag_records") == 0
+        except OSError:
+            return False
+
+    async def until_idle(self, timeout_s: float = 60.0) -> None:
+        """Wait until nothing waits, and for the next look at how far behind it is."""
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+        await asyncio.sleep(LAG_S)
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+
     async def until(self, event: str, count: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until it has logged an event so often; fails when it ends or takes too long."""
         await eventually(
@@ -228,7 +245,8 @@ class Deployment:
         )
         self.workers: dict[str, Worker] = {}
         self.sent: list[Sent] = []
-        self._places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        #: Topic, partition and offset of each answer, by submission.
+        self.places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         self._bodies: dict[str, dict[str, Any]] = {}
         self._keep_outcomes = keep_outcomes
         self._duplicates: set[str] = set()
@@ -320,8 +338,8 @@ class Deployment:
                 topic = place.topic.removeprefix(self.prefix)
                 for record in records:
                     body = self._note(topic, record)
-                    self._places[body].append((topic, record.partition, record.offset))
-        return len(self._places)
+                    self.places[body].append((topic, record.partition, record.offset))
+        return len(self.places)
 
     def _note(self, topic: str, record: ConsumerRecord) -> str:
         """Return the submission that an output is about; a dead letter may say it in its key."""
@@ -356,6 +374,14 @@ class Deployment:
             await asyncio.sleep(0.1)
         await self.read()
 
+    async def until_dead_letters(self, count: int, timeout_s: float = 60.0) -> None:
+        """Wait until so many records have been set aside."""
+        end = time.monotonic() + timeout_s
+        while await self.count("claims-dead-letter") < count:
+            assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {count} dead letters"
+            await asyncio.sleep(0.2)
+        await self.read()
+
     async def verdict(self) -> Verdict:
         """Return what became of all that was sent."""
         await self.read()
@@ -363,7 +389,7 @@ class Deployment:
         verdict = Verdict(len(wanted))
         orders: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
         for name, one in wanted.items():
-            places = self._places.get(name, [])
+            places = self.places.get(name, [])
             if not places:
                 verdict.lost.append(name)
                 continue
@@ -379,7 +405,7 @@ class Deployment:
             verdict.disordered += [
                 f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
-        verdict.repeated += [name for name in self._places if name not in wanted]
+        verdict.repeated += [name for name in self.places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
         VERDICTS[self.prefix] = verdict
         return verdict
