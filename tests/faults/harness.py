@@ -363,10 +363,14 @@ class Deployment:
         return self._bodies[submission_id]
 
     async def until_answered(
-        self, *, timeout_s: float = 120.0, meanwhile: Callable[[], None] | None = None
+        self,
+        *,
+        timeout_s: float = 120.0,
+        meanwhile: Callable[[], None] | None = None,
+        at_least: int | None = None,
     ) -> None:
-        """Wait until all that was sent has an answer; what is missing, `verdict` says."""
-        wanted = len(answered(self.sent))
+        """Wait until all that was sent, or some, has an answer; `verdict` says what is missing."""
+        wanted = len(answered(self.sent)) if at_least is None else at_least
         end = time.monotonic() + timeout_s
         while await self.read() < wanted and time.monotonic() < end:
             if meanwhile is not None:

@@ -1,5 +1,6 @@
 """What a reviewer decides and what a payer pays, through the real worker."""
 
+import asyncio
 import random
 import time
 from itertools import cycle
@@ -14,7 +15,7 @@ from scrubber.stream.state import without_expiry
 from tests.conftest import ROOT
 from tests.faults.decided import LEADS_TO, decide, reviews, settle
 from tests.faults.harness import Deployment, Worker
-from tests.faults.load import Sent, claim_bytes, key_of
+from tests.faults.load import RECEIVED, Sent, claim_bytes, key_of
 from tests.kafka.fixtures import Kafka
 
 
@@ -91,18 +92,24 @@ async def test_decisions_in_flight_are_answered_once_whoever_is_killed(
             decide(deployment, one, kind) for one, kind in zip(load, cycle(kinds), strict=False)
         ]
         records = [one.record for one in decisions]
-        await deployment.publish(
-            [one for pair in zip(records, records, strict=True) for one in pair],
-            topic="review-decisions",
-        )
         kills = 0
-        due = time.monotonic() + 0.2
-        while await answers(deployment) < 2 * len(load) and kills < 100:
-            if time.monotonic() > due:
+
+        async def kill() -> None:
+            nonlocal kills
+            while True:
+                await asyncio.sleep(chance.uniform(1, 3))
                 chance.choice(workers).kill()
                 kills += 1
-                due = time.monotonic() + chance.uniform(2, 4)
-            deployment.revive()
+                deployment.revive()
+
+        killing = asyncio.create_task(kill())
+        twice = [one for pair in zip(records, records, strict=True) for one in pair]
+        await deployment.publish(twice, rate=60, topic="review-decisions")
+        killing.cancel()
+        end = time.monotonic() + 60
+        while await answers(deployment) < 2 * len(load):
+            assert time.monotonic() < end
+            await asyncio.sleep(0.1)
         # Nothing is left that could still be answered twice.
         await until_read(workers)
         await deployment.read()
@@ -132,7 +139,9 @@ def remittance(one: Sent, **members: Any) -> Sent:
     event = orjson.loads(
         (ROOT / "schemas" / "examples" / "remittance" / "line-denied.json").read_bytes()
     )
-    event |= {"remittance_id": uuid4().hex, "submission_id": one.submission_id} | members
+    event |= {"remittance_id": uuid4().hex, "submission_id": one.submission_id}
+    # No longer before its claim than it may wait for it.
+    event |= {"received_at": f"{RECEIVED.isoformat()}T06:00:00Z"} | members
     return Sent(0, one.submission_id, one.patient, "repeat", one.key, orjson.dumps(event))
 
 
