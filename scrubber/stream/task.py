@@ -92,11 +92,21 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    async def stop(self, deadline_s: float) -> None:
-        """Take no more batches, wait for the one in flight, leave the partitions."""
+    def cease(self) -> None:
+        """
+        Hand over no more batches.
+
+        Comes before any `take_back`: that frees the way, and a task that still reads would hand
+        over the batch it read ahead, past the one taken back.
+        """
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
+
+    async def stop(self, deadline_s: float) -> None:
+        """Take no more batches, wait for the one in flight, leave the partitions."""
+        self.cease()
+        if self._work is not None:
             await asyncio.wait((self._work,))
         try:
             async with asyncio.timeout(deadline_s):
@@ -157,6 +167,7 @@ class Task:
             )
         await self._count_starts(ends)
         for topic in INPUTS:
+            self._read[topic] = self.positions[topic]
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
         self.state = "ready"
@@ -297,8 +308,10 @@ class Task:
             for topic, partition in zip(INPUTS, partitions, strict=True):
                 records = found.get(partition)
                 if records:
-                    self._read[topic] = records[-1].offset + 1
+                    before, self._read[topic] = self._read[topic], records[-1].offset + 1
                     await self._free.wait()
+                    if self.positions[topic] != before:
+                        fail_stop(f"{topic} partition {self.number}: a batch was passed over")
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
