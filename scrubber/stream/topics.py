@@ -209,9 +209,8 @@ async def connect(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClie
         await admin.start()
         yield admin
     except (KafkaError, TimeoutError, OSError) as error:
-        servers = options["bootstrap_servers"]
         reason = str(error) or type(error).__name__
-        raise UnreachableError(f"{servers}: no answer from a Kafka broker ({reason})") from error
+        raise UnreachableError(f"no answer from a Kafka broker: {reason}") from error
     finally:
         await admin.close()
 

@@ -357,9 +357,9 @@ async def test_a_topic_that_the_broker_refuses_is_said_in_its_words(
     assert all("not created: " in one and "99" in one for one in caught.value.faults)
 
 
-async def test_no_broker_is_said_in_one_line() -> None:
-    """With the address that was tried."""
-    with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:1: no answer from a Kafka broker"):
+async def test_no_broker_is_an_error_of_its_own() -> None:
+    """What the library raises does not come out."""
+    with pytest.raises(UnreachableError, match="no answer from a Kafka broker"):
         async with connect({"bootstrap_servers": "127.0.0.1:1"}):
             pass
 
