@@ -305,8 +305,8 @@ def _remedy(difference: Difference) -> str:
             return "Run `scrubber topics create`, or let this user describe the topic."
         case "partitions":
             return (
-                "A patient would change partitions: drain the workers, make the topics anew with "
-                "`scrubber topics create`, then `scrubber topics verify`."
+                "Partitions of one number belong together. Let the workers finish, then move to "
+                "topics under another SCRUBBER_TOPIC_PREFIX: `scrubber topics create`."
             )
         case "replication":
             return "Reassign its partitions to more brokers, then `scrubber topics verify`."
@@ -369,7 +369,7 @@ def _most(
         and letters
         and letters.name in there
     ):
-        return int(there[letters.name].configs[setting])
+        return float(there[letters.name].configs.get(setting, "inf"))
     return float("inf")
 
 

@@ -296,7 +296,7 @@ async def test_unequal_partition_counts_are_refused(
     assert await differences(admin, made) == [
         Difference(topic.name, "partitions", "2", "3", loses_data=True)
     ]
-    said = re.escape(f"{topic.name}: partitions is 3, wanted 2. A patient would change partitions")
+    said = re.escape(f"{topic.name}: partitions is 3, wanted 2. Partitions of one number belong")
     with pytest.raises(TopicError, match=said):
         await preflight(admin, made)
 
@@ -419,7 +419,8 @@ async def test_settings_that_may_not_be_read_are_a_fault() -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "refused"), [("min.insync.replicas", True), ("segment.ms", False)]
+    ("setting", "refused"),
+    [("min.insync.replicas", True), ("max.message.bytes", True), ("segment.ms", False)],
 )
 async def test_a_setting_that_a_broker_does_not_tell_counts_as_lost(
     setting: str, *, refused: bool
