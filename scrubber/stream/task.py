@@ -8,6 +8,7 @@ ends its open transaction; only then are state and positions read, since they ar
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -116,6 +117,10 @@ class Task:
         except TimeoutError as error:
             fail_stop("a batch did not end before its partition was given up", error)
         await self.producer.stop()
+        for topic in INPUTS:
+            for gauge in (metrics.LAG, metrics.OLDEST_AGE):
+                with suppress(KeyError):  # not measured yet
+                    gauge.remove(topic, self.number)
 
     def take_back(self) -> None:
         """Drop the batch that no agent has taken; it will be read again."""
