@@ -13,8 +13,9 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -62,9 +63,11 @@ class Worker:
         }
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
 
     def start(self) -> Self:
         """Start the process."""
+        self.started = time.monotonic()
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log, cwd=ROOT
@@ -81,6 +84,12 @@ class Worker:
             self.exits.append(code)
             self._process = None
         return code is None
+
+    @property
+    def pid(self) -> int:
+        """The process's number while it is there."""
+        assert self._process is not None
+        return self._process.pid
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, unless the process has ended."""
@@ -136,6 +145,10 @@ async def eventually(true: Callable[[], bool], what: str, timeout_s: float = 60.
         await asyncio.sleep(0.05)
 
 
+#: The last verdict on each deployment of this session, by its prefix.
+VERDICTS: "dict[str, Verdict]" = {}
+
+
 @dataclass
 class Verdict:
     """What the oracle found; each list names submissions."""
@@ -173,8 +186,13 @@ class Deployment:
         partitions: int = 8,
         replication: int = 1,
         settings: dict[str, str] | None = None,
+        keep_outcomes: bool = True,
     ) -> None:
-        """Keep the parts; `settings` win over the short ones of this module."""
+        """
+        Keep the parts; `settings` win over the short ones of this module.
+
+        Without the outcomes a million claims fit in memory, and `outcome` knows none.
+        """
         self.bootstrap_servers = bootstrap_servers
         self.folder = folder
         # A broker that is borrowed may still hold what an earlier run left.
@@ -198,6 +216,8 @@ class Deployment:
         self.sent: list[Sent] = []
         self._places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         self._bodies: dict[str, dict[str, Any]] = {}
+        self._keep_outcomes = keep_outcomes
+        self._duplicates: set[str] = set()
         self._reader: AIOKafkaConsumer | None = None
 
     async def __aenter__(self) -> Self:
@@ -274,8 +294,11 @@ class Deployment:
             return value[start + 17 :].split(b'"')[0].decode() if start >= 0 else value.hex()
         body = orjson.loads(value)
         del body["claim"]
-        self._bodies[body["submission_id"]] = body
         name: str = body["submission_id"]
+        if any(finding["edit"] == "exact-duplicate-claim" for finding in body["findings"]):
+            self._duplicates.add(name)
+        if self._keep_outcomes:
+            self._bodies[name] = body
         return name
 
     def outcome(self, submission_id: str) -> dict[str, Any]:
@@ -315,20 +338,18 @@ class Deployment:
         for entries in orders.values():
             numbers = [number for _, number in sorted(entries)]
             verdict.disordered += [
-                f"{before} before {after}"
-                for before, after in zip(numbers, numbers[1:], strict=False)
-                if before > after
+                f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
         verdict.repeated += [name for name in self._places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
+        VERDICTS[self.prefix] = verdict
         return verdict
 
     def _as_planned(self, one: Sent) -> bool:
         """Tell whether a rejection has the reason planned: no false duplicate, none missed."""
         if one.kind == "poison":
             return True
-        edits = {finding["edit"] for finding in self._bodies[one.submission_id]["findings"]}
-        return ("exact-duplicate-claim" in edits) == (one.kind == "duplicate")
+        return (one.submission_id in self._duplicates) == (one.kind == "duplicate")
 
     async def _history_faults(self, wanted: dict[str, Sent]) -> list[str]:
         planned: dict[bytes, dict[str, str]] = defaultdict(dict)
@@ -336,7 +357,7 @@ class Deployment:
         for name, one in wanted.items():
             if one.kind != "poison":
                 planned[one.key][name] = states.get(one.kind, "rejected")
-        found = await self.state()
+        found = await self.state(of=planned)
         faults = []
         for key, claims in planned.items():
             past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
@@ -348,8 +369,8 @@ class Deployment:
                 ]
         return faults
 
-    async def state(self) -> dict[bytes, bytes]:
-        """Return the last value of each key of the changelog, as a read-committed reader sees it."""
+    async def state(self, of: Container[bytes] | None = None) -> dict[bytes, bytes]:
+        """Return the last value of each key, or of these, as a read-committed reader sees it."""
         reader = await self._open_reader(("claims-history",))
         state: dict[bytes, bytes] = {}
         try:
@@ -357,6 +378,8 @@ class Deployment:
             while any([await reader.position(one) < end for one, end in ends.items()]):
                 for records in (await reader.getmany(timeout_ms=200, max_records=10_000)).values():
                     for record in records:
+                        if of is not None and record.key not in of:
+                            continue
                         if record.value is None:
                             state.pop(record.key, None)
                         else:

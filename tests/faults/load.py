@@ -59,8 +59,13 @@ def make_load(
     poison: float = 0.0,
     name: str = "c",
     shares: dict[Kind, float] = SHARES,
+    first_patient: int = 0,
 ) -> list[Sent]:
-    """Return `claims` records; by default forty claims a patient."""
+    """
+    Return `claims` records; by default forty claims a patient.
+
+    Two loads for one deployment need names and patients of their own.
+    """
     chance = random.Random(seed)
     patients = patients or max(1, claims // 40)
     days = [0] * patients
@@ -68,20 +73,25 @@ def make_load(
     sent: list[Sent] = []
     kinds: list[Kind] = [*shares, "poison", "clean"]
     weights = [*shares.values(), poison, 1 - sum(shares.values()) - poison]
-    for number, kind in enumerate(chance.choices(kinds, weights, k=claims)):
+    for number, planned in enumerate(chance.choices(kinds, weights, k=claims)):
+        kind = planned
         patient = chance.randrange(patients)
         known = f"{name}-{number:07d}"
         if kind == "poison":
             value = b'{"schema_version":1,"submission_id":"%s","claim":{' % known.encode()
-            sent.append(Sent(number, known, patient, kind, b"poison", value))
+            sent.append(Sent(number, known, first_patient + patient, kind, b"poison", value))
             continue
-        own = [one for one in sent[-200:] if one.patient == patient and one.kind != "poison"]
+        own = [
+            one
+            for one in sent[-200:]
+            if one.patient == first_patient + patient and one.kind != "poison"
+        ]
         if (kind == "repeat" and not own) or (kind == "duplicate" and not clean[patient]):
             kind = "clean"
         if kind == "repeat":
             again = chance.choice(own)
             sent.append(
-                Sent(number, again.submission_id, patient, "repeat", again.key, again.value)
+                Sent(number, again.submission_id, again.patient, "repeat", again.key, again.value)
             )
             continue
         if kind == "duplicate":
@@ -90,10 +100,11 @@ def make_load(
         else:
             day = days[patient]
             days[patient] += 1
-            value = claim_bytes(known, patient, day, kind)
+            value = claim_bytes(known, first_patient + patient, day, kind)
         if kind == "clean":
             clean[patient].append((day, value))
-        sent.append(Sent(number, known, patient, kind, key_of(patient), value))
+        key = key_of(first_patient + patient)
+        sent.append(Sent(number, known, first_patient + patient, kind, key, value))
     return sent
 
 
