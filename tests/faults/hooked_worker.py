@@ -16,6 +16,7 @@ from typing import Any
 
 from aiokafka.protocol.transaction import EndTxnRequest
 
+import scrubber.stream.source as source_module
 import scrubber.stream.task as task_module
 from scrubber.cli.main import main
 from scrubber.pipeline.scrub import Scrubber
@@ -234,6 +235,24 @@ def never_begin() -> None:
         await asyncio.Event().wait()
 
     agents.answer = wait
+
+
+@hook("group")
+def group(name: str) -> None:
+    """Be a member of another consumer group, with the same producers."""
+    source_module.AIOKafkaConsumer = _named(source_module.AIOKafkaConsumer, name)
+
+    async def _send_offsets(tx: Transaction) -> None:
+        if tx._batch.records:
+            place = tx._task.partition(tx._batch.topic)
+            offsets = {place: tx._batch.next_offset}
+            await tx._task.producer.send_offsets_to_transaction(offsets, name)
+
+    Transaction._send_offsets = _send_offsets  # type: ignore[method-assign]
+
+
+def _named(consumer: Any, group_id: str) -> Any:
+    return lambda **options: consumer(**{**options, "group_id": group_id})
 
 
 @hook("fence-late")
