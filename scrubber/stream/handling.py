@@ -103,7 +103,6 @@ class Handler:
                 key.encode(),
                 record.value,
                 headers=record.headers,
-                timestamp=record.timestamp,
                 partition=self._partition_of(key),
             )
         except RecordTooLargeError as error:  # by its headers: the claim itself was read
@@ -205,7 +204,6 @@ class Handler:
                 submission.patient_key.encode(),
                 outcome.encode(),
                 headers=(("event_id", dead_letters.event_id(record, "outcome")),),
-                timestamp=record.timestamp,
             )
         except RecordTooLargeError as error:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
@@ -222,7 +220,7 @@ class Handler:
         tx.count(_CLAIMS[disposition])
         if isinstance(outcome, FollowUp):
             return
-        tx.count(_CHARGES[disposition], float(outcome.charge))
+        tx.count(_CHARGES[disposition], max(0.0, float(outcome.charge)))
         for finding in outcome.body["findings"]:
             tx.count(_inc(metrics.FINDINGS, finding["edit"], finding["severity"]))
         for missing in outcome.body["no_data"]:
@@ -385,14 +383,13 @@ class Handler:
                 record.key,
                 record.value,
                 headers=headers,
-                timestamp=record.timestamp,
             )
         except RecordTooLargeError as large:
             # Compressed it fitted its topic. To end the process would be to try it for ever.
             error = f"{error}; left at its source, since its {large.size} bytes are over the limit"
             headers = dead_letters.headers(record, topic, error_type, error, edits, own=False)
             key = record.key if len(record.key or b"") <= _KEY_BYTES else None
-            tx.put(dead_letters.TOPIC, key, None, headers=headers, timestamp=record.timestamp)
+            tx.put(dead_letters.TOPIC, key, None, headers=headers)
         tx.count(_inc(metrics.DEAD_LETTERS, topic, error_type))
         log(
             "claim.dead_lettered",

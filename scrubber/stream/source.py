@@ -151,9 +151,8 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _leave(self) -> None:
         tasks = list(self.tasks.values())
-        # Before any batch is taken back: a task that still reads would take that for an answer,
-        # and hand over the batch behind it.
-        await asyncio.gather(*(task.stop_reading() for task in tasks))
+        for task in tasks:
+            task.cease()
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()
@@ -161,13 +160,17 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self._kept |= {task.number: task.store for task in tasks}
         self.tasks.clear()
 
+    def _state_of(self, task: Task) -> str:
+        stuck = time.monotonic() - task.progress > self._settings.stall_s / 2
+        return "stuck" if stuck else task.state
+
     async def _tick(self) -> None:
         """Show the watchdog that the loop runs, and measure how far behind each input is."""
         while True:
             self.tick = time.monotonic()
             for task in list(self.tasks.values()):
                 await task.measure()
-            for state in ("restoring", "ready", "leaving"):
-                count = sum(task.state == state for task in self.tasks.values())
-                metrics.PARTITIONS.labels(state).set(count)
+            states = [self._state_of(task) for task in self.tasks.values()]
+            for state in ("restoring", "ready", "stuck"):
+                metrics.PARTITIONS.labels(state).set(states.count(state))
             await asyncio.sleep(_TICK_S)

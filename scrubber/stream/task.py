@@ -8,6 +8,7 @@ ends its open transaction; only then are state and positions read, since they ar
 import asyncio
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -93,15 +94,22 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    async def stop_reading(self) -> None:
-        """Hand over no more batches."""
+    def cease(self) -> None:
+        """
+        Hand over no more batches.
+
+        Comes before any `take_back`: that frees the way, and a task that still reads would hand
+        over the batch it read ahead, past the one taken back.
+        """
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
-            await asyncio.wait((self._work,))
 
     async def stop(self, deadline_s: float) -> None:
-        """Wait for the batch in flight, then leave the partitions."""
+        """Take no more batches, wait for the one in flight, leave the partitions."""
+        self.cease()
+        if self._work is not None:
+            await asyncio.wait((self._work,))
         try:
             async with asyncio.timeout(deadline_s):
                 if self._noting is not None:
@@ -110,6 +118,10 @@ class Task:
         except TimeoutError as error:
             fail_stop("a batch did not end before its partition was given up", error)
         await self.producer.stop()
+        for topic in INPUTS:
+            for gauge in (metrics.LAG, metrics.OLDEST_AGE):
+                with suppress(KeyError):  # not measured yet
+                    gauge.remove(topic, self.number)
 
     def take_back(self) -> None:
         """Drop the batch that no agent has taken; it will be read again."""
@@ -162,6 +174,7 @@ class Task:
         await self._count_starts(ends)
         self._given = dict(self.positions)
         for topic in INPUTS:
+            self._read[topic] = self.positions[topic]
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
         self.state = "ready"
@@ -302,8 +315,10 @@ class Task:
             for topic, partition in zip(INPUTS, partitions, strict=True):
                 records = found.get(partition)
                 if records:
-                    self._read[topic] = records[-1].offset + 1
+                    before, self._read[topic] = self._read[topic], records[-1].offset + 1
                     await self._free.wait()
+                    if self.positions[topic] != before:
+                        fail_stop(f"{topic} partition {self.number}: a batch was passed over")
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:

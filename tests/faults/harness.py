@@ -10,7 +10,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections import defaultdict
@@ -29,6 +28,7 @@ from scrubber.claim import history
 from scrubber.stream.state import without_expiry
 from scrubber.stream.topics import Topic, create_topics, load_topics
 from tests.conftest import ROOT
+from tests.faults.forks import Forked
 from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
 from tests.kafka.cluster import free_ports
 
@@ -67,12 +67,15 @@ class Worker:
             "SCRUBBER_HTTP_PORT": str(self.port),
         }
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
         self.started = 0.0
 
-    def start(self) -> Self:
-        """Start the process."""
+    def start(self, hook: str = "") -> Self:
+        """Start the process, with a fault of `hooked_worker` built in."""
         self.started = time.monotonic()
+        if not self._command:
+            self._process = Forked(hook, self._environment, self.log_file)
+            return self
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log, cwd=ROOT
@@ -267,16 +270,17 @@ class Deployment:
         if self._reader is not None:
             await self._reader.stop()
 
-    def worker(self, name: str = "w1", *, command: Sequence[str] = (), **settings: str) -> Worker:
-        """Start a worker; `command` stands in for `scrubber worker`, with faults built in."""
-        worker = Worker(
-            name,
-            {**self.environment, **settings},
-            self.folder,
-            command or (sys.executable, "-m", "scrubber.cli.main", "worker"),
-        )
+    def worker(
+        self, name: str = "w1", *, hook: str = "", command: Sequence[str] = (), **settings: str
+    ) -> Worker:
+        """
+        Start a worker, with a fault of `hooked_worker` built in.
+
+        It is forked, which is quicker, unless `command` is what to run.
+        """
+        worker = Worker(name, {**self.environment, **settings}, self.folder, command)
         self.workers[name] = worker
-        return worker.start()
+        return worker.start(hook)
 
     def revive(self) -> None:
         """Start again what has ended, as a supervisor does."""
