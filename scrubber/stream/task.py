@@ -162,6 +162,9 @@ class Task:
     async def _activate(self) -> None:
         started = time.monotonic()
         await self.producer.start()
+        # A rebalance cancels this task, and nobody may close the store before the thread is done.
+        self._noting = asyncio.create_task(asyncio.to_thread(self.store.check))
+        await asyncio.shield(self._noting)
         await restore(self.store, self._options, self.partition(HISTORY), self._progressed)
         partitions = [self.partition(topic) for topic in INPUTS]
         beginnings = await self._consumer.beginning_offsets(partitions)
