@@ -23,6 +23,7 @@ _OFFSET_BYTES = 8
 _MAP_BYTES = 1 << 36  # address space, not disk: the file grows as it is filled
 _FORMAT = b"2"
 _SUM_BYTES = 4
+_UNWRITTEN_PAGES = 8
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 Changes = Mapping[bytes, bytes | None]
@@ -80,9 +81,6 @@ class StateStore:
         self._checked = True
 
     def _sound(self) -> bool:
-        pages = (self._env.info()["last_pgno"] + 1) * self._env.stat()["psize"]
-        if (self._folder / "data.mdb").stat().st_size < pages:  # to read beyond ends the process
-            return False
         try:
             applied = self._meta(b"applied")
             found = expiries = 0
@@ -175,6 +173,12 @@ class StateStore:
         self._env = lmdb.open(
             str(self._folder), map_size=_MAP_BYTES, max_dbs=3, sync=False, readahead=False
         )
+        # To read beyond the file's end would end the process. Pages that a transaction took and
+        # gave back are never written, so a few may be missing.
+        pages = self._env.info()["last_pgno"] - _UNWRITTEN_PAGES
+        if (self._folder / "data.mdb").stat().st_size < pages * self._env.stat()["psize"]:
+            self._env.close()
+            raise lmdb.CorruptedError("the file is cut off")
         self._values = self._env.open_db(b"values")
         self._expiries = self._env.open_db(b"expiries")
         self._facts = self._env.open_db(b"facts")

@@ -166,6 +166,39 @@ def freeze_at(step: str, batch: str) -> None:
     at(step, int(batch), lambda: os.kill(os.getpid(), signal.SIGSTOP))
 
 
+@hook("linger")
+def linger(seconds: str) -> None:
+    """Wait before the first commit, with all of it sent and no deadline to end the wait."""
+    begin, end = Transaction._begin, Transaction._end
+    waits = iter((float(seconds),))
+
+    async def _begin(tx: Transaction) -> None:
+        object.__setattr__(tx._task.settings, "commit_deadline_s", 3600)
+        await begin(tx)
+
+    async def _end(tx: Transaction) -> None:
+        if tx._batch.records:
+            await asyncio.sleep(next(waits, 0))
+        await end(tx)
+
+    Transaction._begin = _begin  # type: ignore[method-assign]
+    Transaction._end = _end  # type: ignore[method-assign]
+
+
+@hook("dawdle")
+def dawdle(seconds: str) -> None:
+    """Take long over the first batch, without blocking the loop."""
+    begin = Transaction._begin
+    waits = iter((float(seconds),))
+
+    async def _begin(tx: Transaction) -> None:
+        await begin(tx)
+        if tx._batch.records:
+            await asyncio.sleep(next(waits, 0))
+
+    Transaction._begin = _begin  # type: ignore[method-assign]
+
+
 @hook("unwatched")
 def unwatched() -> None:
     """Have no watchdog, so that what else ends the process is seen."""
