@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import orjson
+import pytest
 
 from scrubber.claim import history
 from scrubber.stream.state import without_expiry
@@ -73,6 +74,7 @@ async def test_each_kind_of_decision_leads_where_it_says(kafka: Kafka, tmp_path:
         assert verdict.exact, str(verdict)
 
 
+@pytest.mark.long
 async def test_decisions_in_flight_are_answered_once_whoever_is_killed(
     kafka: Kafka, tmp_path: Path
 ) -> None:

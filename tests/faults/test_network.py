@@ -84,6 +84,7 @@ async def test_a_commit_whose_answer_is_lost_is_found_at_the_next_start(
         assert verdict.exact, str(verdict)
 
 
+@pytest.mark.long
 async def test_a_commit_whose_answer_is_cut_off_once_is_asked_for_again(
     cluster: Cluster, tmp_path: Path
 ) -> None:

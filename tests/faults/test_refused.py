@@ -53,6 +53,7 @@ async def test_topics_that_would_lose_claims_are_named_at_start(
         assert any(one.startswith(size) for one in problems)
 
 
+@pytest.mark.long
 async def test_a_topic_that_shrinks_its_limit_under_way_commits_nothing_half(
     kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -101,7 +102,7 @@ async def limit(kafka: Kafka, topic: str, size: int) -> None:
             await asyncio.sleep(0.1)
 
 
-@pytest.mark.parametrize("kept", ["changelog", "wiped"])
+@pytest.mark.parametrize("kept", ["changelog", pytest.param("wiped", marks=pytest.mark.long)])
 async def test_records_that_retention_took_unread_are_not_passed_over(
     kafka: Kafka, tmp_path: Path, kept: str
 ) -> None:

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.faults.harness import Deployment, eventually
 from tests.faults.load import make_load
 from tests.kafka.fixtures import Kafka
@@ -35,6 +37,7 @@ async def test_a_transaction_that_outlives_its_timeout_is_fenced_and_nothing_of_
         assert verdict.exact, str(verdict)
 
 
+@pytest.mark.long
 async def test_handling_may_take_longer_than_a_transaction(kafka: Kafka, tmp_path: Path) -> None:
     """Nothing is sent before a batch is handled, so no time runs at the broker until then."""
     async with Deployment(
