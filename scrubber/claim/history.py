@@ -299,7 +299,7 @@ def paid(history: PatientHistory, remittance: RemittanceEvent) -> tuple[PatientH
     )
     target = _claim_of(history.claims, waiting)
     if target is not None:
-        return _with_claim(history, _with_payment(target, waiting)), True
+        return _joined(_with_claim(history, _with_payment(target, waiting)), today), True
     others = [
         one for one in history.waiting if one != waiting and one.received + WAITING_DAYS >= today
     ]
@@ -496,7 +496,7 @@ def _joined(history: PatientHistory, today: int) -> PatientHistory:
     """Give waiting payments to the claims that have come; those that waited too long are gone."""
     if not history.waiting:
         return history
-    left = []
+    left: list[WaitingPayment] = []
     for waiting in history.waiting:
         if waiting.received + WAITING_DAYS < today:
             continue
@@ -505,7 +505,10 @@ def _joined(history: PatientHistory, today: int) -> PatientHistory:
             left.append(waiting)
         else:
             history = _with_claim(history, _with_payment(target, waiting))
-    return PatientHistory(history.claims, history.rejected, tuple(left))
+    found = len(left) < len(history.waiting)
+    history = PatientHistory(history.claims, history.rejected, tuple(left))
+    # A payment brings a number, by which another may find the claim.
+    return _joined(history, today) if found else history
 
 
 def _claim_of(claims: tuple[PastClaim, ...], waiting: WaitingPayment) -> PastClaim | None:

@@ -1,7 +1,7 @@
 """Which codes are visits: ranges of code numbers, and a test that costs a look-up."""
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from scrubber.edits.edit import Params
 
@@ -27,10 +27,14 @@ class VisitCodes(Params):
     visits: tuple[CodeRange, ...] = VISITS
     """First and last code of each range."""
 
+    @cached_property
+    def is_visit(self) -> Callable[[str], bool]:
+        """The test whether a code is a visit."""
+        return among(self.visits)
 
-@lru_cache(maxsize=256)
+
 def among(ranges: tuple[CodeRange, ...]) -> Callable[[str], bool]:
-    """Return the test whether a code is in one of the ranges."""
+    """Return the test whether a code is in one of the ranges; it remembers what it was asked."""
 
     @lru_cache(maxsize=16384)
     def test(code: str) -> bool:

@@ -8,7 +8,7 @@ from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._earlier import FEE_SCHEDULE, HISTORY, others, same_provider
-from scrubber.edits.lifecycle._visits import VisitCodes, among
+from scrubber.edits.lifecycle._visits import VisitCodes
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 from scrubber.reference.fee_schedule import FeeScheduleView
 
@@ -95,7 +95,7 @@ def decision_for_surgery_without_57(
 
     Not checked here: the days after the surgery (`global-period-visit`).
     """
-    is_visit = among(params.visits)
+    is_visit = params.is_visit
     visits = [
         line
         for line in claim.lines

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
@@ -42,6 +43,11 @@ class FrequencyLimits(Params):
         FrequencyLimit(codes=("G0121",), months=119),
     )
     """Codes, full months between (0: once in a lifetime), how many, which earlier codes count."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """All codes that have a limit."""
+        return frozenset(code for limit in self.limits for code in limit.codes)
 
 
 def covered_again(day: date, months: int) -> date:
@@ -119,6 +125,8 @@ def frequency_limit_exceeded(claim: Claim, prior: Prior | None, params: Frequenc
     the payer knows of others, so a pass is no promise. What the payer denied did not use the
     benefit up.
     """
+    if params.codes.isdisjoint([line.procedure for line in claim.lines]):
+        return PASS
     limits = [
         (line, limit)
         for line in claim.lines

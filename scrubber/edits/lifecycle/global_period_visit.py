@@ -14,7 +14,7 @@ from scrubber.edits.lifecycle._earlier import (
     Surgery,
     surgeries_before,
 )
-from scrubber.edits.lifecycle._visits import VisitCodes, among
+from scrubber.edits.lifecycle._visits import VisitCodes
 from scrubber.edits.verdict import (
     PASS,
     Bypassed,
@@ -105,7 +105,7 @@ def global_period_visit(
     Not checked here: the day of the surgery and the day before
     (`decision-for-surgery-without-57`, `same-day-visit-without-25`).
     """
-    is_visit = among(params.visits)
+    is_visit = params.is_visit
     visits = [
         line for line in claim.lines if is_visit(line.procedure) and "24" not in line.modifiers
     ]

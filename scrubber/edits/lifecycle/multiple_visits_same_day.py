@@ -6,7 +6,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
 from scrubber.edits.lifecycle._ncci import reports
-from scrubber.edits.lifecycle._visits import VisitCodes, among
+from scrubber.edits.lifecycle._visits import VisitCodes
 from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
 from scrubber.reference.ncci_ptp import PtpView
 
@@ -67,7 +67,7 @@ def multiple_visits_same_day(
     """
     if len(lines) < 2:  # noqa: PLR2004 (two visits)
         return PASS
-    is_visit = among(params.visits)
+    is_visit = params.is_visit
     visits = [line for line in lines if is_visit(line.procedure)]
     if len(visits) < 2:  # noqa: PLR2004
         return PASS

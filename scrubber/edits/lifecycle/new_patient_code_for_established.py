@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cached_property
 
 from scrubber.claim.calendar import add_months
 from scrubber.claim.history import VOID, digest_of, who_rendered
@@ -25,6 +26,11 @@ class NewPatient(VisitCodes):
     """First and last code of each range."""
     years: int = 3
     """The years before the visit in which nobody of the group has seen the patient."""
+
+    @cached_property
+    def is_new(self) -> Callable[[str], bool]:
+        """The test whether a code is for new patients."""
+        return among(self.new_patient)
 
 
 def first_day_that_counts(day: date, years: int) -> date:
@@ -83,13 +89,13 @@ def new_patient_code_for_established(
     years before, to the day. Another specialty of the group may bill new; an interpretation
     alone makes no patient known, so only visits count.
     """
-    is_new = among(params.new_patient)
+    is_new = params.is_new
     visits = [line for line in claim.lines if is_new(line.procedure) and line.service_from]
     if not visits or claim.claim_frequency_code == VOID:
         return PASS
     if prior is None:
         return no_data(HISTORY, claim.day)
-    is_visit = among(params.visits)
+    is_visit = params.is_visit
     said: list[Fail | NoData] = []
     for line in visits:
         first = first_day_that_counts(line.day, params.years)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
@@ -29,6 +30,11 @@ class OnceOnly(Params):
 
     groups: tuple[Removal, ...] = (Removal(codes=("44950",)), Removal(codes=("58150",)))
     """The codes of each removal, and whether it has sides."""
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """All codes that stand for a removal."""
+        return frozenset(code for group in self.groups for code in group.codes)
 
 
 def _other_day(claim: Claim, line: Line, group: Removal, prior: Prior) -> int:
@@ -76,6 +82,8 @@ def once_in_a_lifetime_procedure(claim: Claim, prior: Prior | None, params: Once
     What was taken out cannot be taken out again. The code, the patient or the earlier claim is
     wrong. A line of the same day is the same service, sent to another payer or twice.
     """
+    if params.codes.isdisjoint([line.procedure for line in claim.lines]):
+        return PASS
     removals = [
         (line, group)
         for line in claim.lines

@@ -7,7 +7,7 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
 from scrubber.edits.lifecycle._earlier import FEE_SCHEDULE
 from scrubber.edits.lifecycle._ncci import reports
-from scrubber.edits.lifecycle._visits import VisitCodes, among
+from scrubber.edits.lifecycle._visits import VisitCodes
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 from scrubber.reference.fee_schedule import FeeScheduleView
 from scrubber.reference.ncci_ptp import PtpView
@@ -87,7 +87,7 @@ def same_day_visit_without_25(
     """
     if len(lines) < 2:  # noqa: PLR2004 (a visit and a procedure)
         return PASS
-    is_visit = among(params.visits)
+    is_visit = params.is_visit
     visits = [line for line in lines if is_visit(line.procedure) and "25" not in line.modifiers]
     if not visits:
         return PASS
