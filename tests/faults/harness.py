@@ -316,9 +316,7 @@ class Deployment:
         for entries in orders.values():
             numbers = [number for _, number in sorted(entries)]
             verdict.disordered += [
-                f"{before} before {after}"
-                for before, after in pairwise(numbers)
-                if before > after
+                f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
         verdict.repeated += [name for name in self._places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
