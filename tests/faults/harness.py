@@ -338,7 +338,8 @@ class Deployment:
         found = await self.state()
         faults = []
         for key, claims in planned.items():
-            past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
+            stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
+            past = history.decode(stored)
             kept = [(one.submission_id, str(one.state)) for one in past.claims]
             kept += [(one.submission_id, "rejected") for one in past.rejected]
             if sorted(kept) != sorted(claims.items()):
