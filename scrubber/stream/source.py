@@ -110,8 +110,6 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
     async def drain(self) -> None:
         """Take no new batches, finish those in flight, leave the group."""
         self.draining = True
-        if self._ticking is not None:
-            self._ticking.cancel()
         await self._leave()
         for store in self._kept.values():
             store.close()
@@ -119,6 +117,8 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is not None:
             # Our listener is called once more, with nothing left to leave.
             await self._consumer.stop()
+        if self._ticking is not None:  # only now: the watchdog looks on until the end
+            self._ticking.cancel()
 
     def _assign(self, assigned: Collection[TopicPartition]) -> None:
         if self.draining:  # the stop came while the group was being joined
