@@ -8,7 +8,6 @@ from pathlib import Path
 
 import aiohttp
 import orjson
-import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from scrubber.claim.history import EMPTY
@@ -25,9 +24,6 @@ from tests.faults.harness import Deployment, eventually
 from tests.faults.load import SECRET, Sent
 from tests.kafka.cluster import free_ports
 from tests.kafka.fixtures import Kafka
-
-# Faust makes an event loop beside the one it runs in, and never closes it.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 @asynccontextmanager
@@ -47,6 +43,8 @@ async def running(deployment: Deployment, folder: Path) -> AsyncIterator[tuple[S
         yield app, port
     finally:
         await app.stop()
+        # Faust makes a consumer that it never starts, with a loop that it never closes.
+        app.consumer._thread.thread_loop.close()
 
 
 def as_sent(records: list[bytes]) -> list[Sent]:
