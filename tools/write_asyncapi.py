@@ -53,7 +53,7 @@ KEYS: dict[str, dict[str, Any]] = {
 HEADERS = {
     "attempts": "How often the record was tried, a decimal number.",
     "error": "What is wrong with the record, in words without any value of it.",
-    "error_type": "The kind of defect, such as not-json.",
+    "error_type": "The kind of defect, such as claim-event-unreadable or submission-id-reused.",
     "failed_at": "When, in UTC (RFC 3339).",
     "source_offset": "The record's offset there, a decimal number.",
     "source_partition": "The record's partition there, a decimal number.",

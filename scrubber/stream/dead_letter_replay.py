@@ -161,7 +161,6 @@ class Replay:
         partition: int,
         headers: list[tuple[str, bytes]],
     ) -> None:
-        # Under a time of now: retention goes by it, and a dead letter's own may be long ago.
         sent = await self._producer.send(
             self._wire_name(topic), value, key, partition=partition, headers=headers
         )

@@ -99,7 +99,6 @@ class Handler:
             key.encode(),
             record.value,
             headers=record.headers,
-            timestamp=record.timestamp,
             partition=self._partition_of(key),
         )
         tx.count(_inc(metrics.REKEYED, reason))
@@ -200,7 +199,6 @@ class Handler:
                 submission.patient_key.encode(),
                 outcome.encode(),
                 headers=(("event_id", dead_letters.event_id(record, "outcome")),),
-                timestamp=record.timestamp,
             )
         except RecordTooLargeError as error:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
@@ -215,7 +213,7 @@ class Handler:
         tx.count(_CLAIMS[disposition])
         if isinstance(outcome, FollowUp):
             return
-        tx.count(_CHARGES[disposition], float(outcome.charge))
+        tx.count(_CHARGES[disposition], max(0.0, float(outcome.charge)))
         for finding in outcome.body["findings"]:
             tx.count(_inc(metrics.FINDINGS, finding["edit"], finding["severity"]))
         for missing in outcome.body["no_data"]:
@@ -378,7 +376,6 @@ class Handler:
             headers=dead_letters.headers(
                 record, topic, error_type, error, self._scrubber.edits_version
             ),
-            timestamp=record.timestamp,
         )
         tx.count(_inc(metrics.DEAD_LETTERS, topic, error_type))
         log(

@@ -62,7 +62,6 @@ class HealthServer:
         """Listen no more; may be called twice."""
         if self._runner:
             await self._runner.cleanup()
-            self._runner = None
 
     async def _answer(self, request: web.Request) -> web.Response:
         path = request.path if request.method in {"GET", "HEAD"} else ""

@@ -150,6 +150,9 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self.rebalancing = False
 
     async def _leave(self) -> None:
+        # First, or a task that waits for its batch to end would hand over the one after it.
+        for task in self.tasks.values():
+            task.cancel()
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()
@@ -158,13 +161,17 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self._kept |= {task.number: task.store for task in tasks}
         self.tasks.clear()
 
+    def _state_of(self, task: Task) -> str:
+        stuck = time.monotonic() - task.progress > self._settings.stall_s / 2
+        return "stuck" if stuck else task.state
+
     async def _tick(self) -> None:
         """Show the watchdog that the loop runs, and measure how far behind each input is."""
         while True:
             self.tick = time.monotonic()
             for task in list(self.tasks.values()):
                 await task.measure()
-            for state in ("restoring", "ready", "leaving"):
-                count = sum(task.state == state for task in self.tasks.values())
-                metrics.PARTITIONS.labels(state).set(count)
+            states = [self._state_of(task) for task in self.tasks.values()]
+            for state in ("restoring", "ready", "stuck"):
+                metrics.PARTITIONS.labels(state).set(states.count(state))
             await asyncio.sleep(_TICK_S)

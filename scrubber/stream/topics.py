@@ -37,12 +37,14 @@ LOSSY = frozenset(
     {
         "cleanup.policy",
         "max.message.bytes",
+        "message.timestamp.type",
         "min.insync.replicas",
         "retention.bytes",
         "retention.ms",
         "unclean.leader.election.enable",
     }
 )
+_WORDS = ("cleanup.policy", "message.timestamp.type", "unclean.leader.election.enable")
 _HOURS_MS = {"h": 3_600_000, "d": 86_400_000}
 
 Party = Literal[
@@ -113,6 +115,8 @@ class Topic(TopicFile):
             "cleanup.policy": self.cleanup,
             "compression.type": "producer",
             "max.message.bytes": str(self.max_message_bytes),
+            # By a producer's clock, an old or wrong one, retention would take records unread.
+            "message.timestamp.type": "LogAppendTime",
             "min.insync.replicas": str(self.min_insync),
             # A limit by size would cut a backlog whatever its age.
             "retention.bytes": "-1",
@@ -210,9 +214,8 @@ async def connect(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClie
         await admin.start()
         yield admin
     except (KafkaError, TimeoutError, OSError) as error:
-        servers = options["bootstrap_servers"]
         reason = str(error) or type(error).__name__
-        raise UnreachableError(f"{servers}: no answer from a Kafka broker ({reason})") from error
+        raise UnreachableError(f"no answer from a Kafka broker: {reason}") from error
     finally:
         await admin.close()
 
@@ -318,8 +321,8 @@ def _remedy(difference: Difference) -> str:
             return MISSING_REMEDY
         case "partitions":
             return (
-                "A patient would change partitions: drain the workers, make the topics anew with "
-                "`scrubber topics create`, then `scrubber topics verify`."
+                "Partitions of one number belong together. Let the workers finish, then move to "
+                "topics under another SCRUBBER_TOPIC_PREFIX: `scrubber topics create`."
             )
         case "replication":
             return "Reassign its partitions to more brokers, then `scrubber topics verify`."
@@ -364,7 +367,7 @@ def _loses(setting: str, wanted: str, found: str, most: float) -> bool:
     """Return whether a setting other than wanted can lose a record."""
     if setting not in LOSSY:
         return False
-    if found == NOT_TOLD or setting in ("cleanup.policy", "unclean.leader.election.enable"):
+    if found == NOT_TOLD or setting in _WORDS:
         return True
     if setting in ("retention.ms", "retention.bytes"):
         return int(found) != -1 and (int(wanted) == -1 or int(found) < int(wanted))
@@ -382,7 +385,7 @@ def _most(
         and letters
         and letters.name in there
     ):
-        return int(there[letters.name].configs[setting])
+        return float(there[letters.name].configs.get(setting, "inf"))
     return float("inf")
 
 

@@ -75,10 +75,9 @@ class _Builder:
         self.records = 0
         self.base_offset = -1
 
-    def append(
-        self, key: bytes | None, value: bytes | None, headers: Headers, timestamp: int
-    ) -> bool:
-        added = self.batch.append(timestamp=timestamp, key=key, value=value, headers=list(headers))
+    def append(self, key: bytes | None, value: bytes | None, headers: Headers) -> bool:
+        # The broker's clock counts on all our topics, not this one.
+        added = self.batch.append(timestamp=None, key=key, value=value, headers=list(headers))
         if added is None:
             return False
         self.records += 1
@@ -167,14 +166,13 @@ class Transaction:
         key: bytes | None,
         value: bytes | None,
         *,
-        timestamp: int,
         headers: Headers = (),
         partition: int | None = None,
     ) -> Place:
         """
         Add a record to a topic, in the task's own partition unless another is named.
 
-        `timestamp` in milliseconds. Raises `RecordTooLargeError` before anything is added.
+        Raises `RecordTooLargeError` before anything is added.
         """
         # An empty record batch takes any size, and the broker's refusal would come too late.
         size = len(key or b"") + len(value or b"") + _RECORD_OVERHEAD
@@ -185,11 +183,11 @@ class Transaction:
             raise RecordTooLargeError(topic, size, limit)
         to = self._task.number if partition is None else partition
         builder = self._open.get((topic, to))
-        if builder is None or not builder.append(key, value, headers, timestamp):
+        if builder is None or not builder.append(key, value, headers):
             builder = _Builder(topic, to, self._task.producer.create_batch())
             self._open[topic, to] = builder
             self._unsent.append(builder)
-            builder.append(key, value, headers, timestamp)
+            builder.append(key, value, headers)
         return Place(builder, builder.records - 1)
 
     def count(self, add: Callable[[float], None], amount: float = 1) -> None:
@@ -224,9 +222,8 @@ class Transaction:
         if self._batch.records:
             position = self._batch.next_offset.to_bytes(_OFFSET_BYTES)
             self.set(position_key(self._batch.topic), position)
-        now = time.time_ns() // 1_000_000
         for key, value in self._overlay.items():
-            self.put(HISTORY, key, value, timestamp=now)
+            self.put(HISTORY, key, value)
 
     async def _ship(self) -> None:
         """Send what is not sent yet, and wait until the brokers have all of it."""

@@ -3,26 +3,31 @@
 import asyncio
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import faust
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
 
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.agents import ScrubApp, add_agents
-from scrubber.stream.connection import client_options
+from scrubber.stream.connection import client_options, connection_faults
 from scrubber.stream.handling import Handler
 from scrubber.stream.health import HealthServer
 from scrubber.stream.report import Report
 from scrubber.stream.reviewed import ReviewedClaims
 from scrubber.stream.source import ClaimSource
 from scrubber.stream.stop import FAILED, NEEDS_A_PERSON, fail_stop
-from scrubber.stream.topics import Topic, TopicError, load_topics, preflight
+from scrubber.stream.topics import (
+    Topic,
+    TopicError,
+    UnreachableError,
+    connect,
+    load_topics,
+    preflight,
+)
 from scrubber.stream.watchdog import Watchdog
 from scrubber.telemetry import log as telemetry_log
 from scrubber.telemetry.log import log
@@ -43,7 +48,7 @@ def run_worker(settings: StreamSettings) -> NoReturn:
     )
     scrubber = build_scrubber(settings.scrub)
     options = client_options(settings)
-    partitions = _checked(options, topics)
+    partitions = _checked(settings, topics)
     with ExitStack() as stack:
         folder = settings.state_dir or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="scrubber-state-"))
@@ -60,27 +65,27 @@ def run_worker(settings: StreamSettings) -> NoReturn:
     raise AssertionError
 
 
-def _checked(options: dict[str, Any], topics: Mapping[str, Topic]) -> int:
+def _checked(settings: StreamSettings, topics: Mapping[str, Topic]) -> int:
     """Return the partition count of the topics, or end the process where they would lose data."""
     try:
-        return asyncio.run(_preflight(options, topics))
+        return asyncio.run(_preflight(settings, topics))
     except TopicError as error:
-        for fault in error.faults:
-            log("worker.refused", level="critical", problem=fault, exit_code=NEEDS_A_PERSON)
-        sys.exit(NEEDS_A_PERSON)
-    except (KafkaError, OSError) as error:
-        log("worker.refused", level="critical", problem="no broker answers", error=error,
-            exit_code=FAILED)  # fmt: skip
-        sys.exit(FAILED)
+        _refuse(error.faults, NEEDS_A_PERSON)
+    except UnreachableError as error:
+        _refuse([str(error)], FAILED)
 
 
-async def _preflight(options: dict[str, Any], topics: Mapping[str, Topic]) -> int:
-    admin = AIOKafkaAdminClient(**options)
-    await admin.start()
-    try:
+async def _preflight(settings: StreamSettings, topics: Mapping[str, Topic]) -> int:
+    if faults := await connection_faults(settings):
+        _refuse(faults, FAILED)
+    async with connect(client_options(settings)) as admin:
         return await preflight(admin, topics)
-    finally:
-        await admin.close()
+
+
+def _refuse(faults: Sequence[str], code: int) -> NoReturn:
+    for fault in faults:
+        log("worker.refused", level="critical", problem=fault, exit_code=code)
+    sys.exit(code)
 
 
 def _add_services(app: ScrubApp, settings: StreamSettings, reviewed: ReviewedClaims) -> None:

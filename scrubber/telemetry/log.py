@@ -7,7 +7,6 @@ Lines of libraries hold level, logger and what is left of the message without ex
 """
 
 import logging
-import math
 import re
 import sys
 import threading
@@ -46,7 +45,7 @@ def _class_name(value: object) -> bool:
 
 
 def _number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value) and abs(value) < 2**63
+    return isinstance(value, int | float) and abs(value) < 2**63  # nan is not, inf neither
 
 
 def _numbers(value: object) -> bool:

@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -316,7 +317,7 @@ class Deployment:
             numbers = [number for _, number in sorted(entries)]
             verdict.disordered += [
                 f"{before} before {after}"
-                for before, after in zip(numbers, numbers[1:], strict=False)
+                for before, after in pairwise(numbers)
                 if before > after
             ]
         verdict.repeated += [name for name in self._places if name not in wanted]

@@ -98,6 +98,7 @@ def test_all_faults_are_told_at_once() -> None:
     ("name", "value"),
     [
         ("SCRUBBER_BOOTSTRAP_SERVERS", "localhost"),
+        ("SCRUBBER_BOOTSTRAP_SERVERS", "a b:1"),
         ("SCRUBBER_BOOTSTRAP_SERVERS", "a:1, b:2"),
         ("SCRUBBER_BOOTSTRAP_SERVERS", "http://a:1"),
         ("SCRUBBER_APP_ID", "a b"),

@@ -189,6 +189,16 @@ async def test_a_certificate_for_another_host_is_refused(tls: Cluster) -> None:
     await assert_refused(mutual(tls, servers=f"0.0.0.0:{port}"), "not valid for '0.0.0.0'")
 
 
+async def test_plain_text_and_tls_do_not_meet(tls: Cluster) -> None:
+    """Either way the fault leads to the protocol."""
+    for servers, protocol in (
+        (tls.bootstrap_servers, "PLAINTEXT"),
+        (tls.plain_bootstrap_servers, "SSL"),
+    ):
+        (fault,) = await connection_faults(settings_of(servers, protocol))
+        assert "SCRUBBER_SECURITY_PROTOCOL" in fault
+
+
 async def test_a_password_goes_through_tls(sasl_tls: Cluster) -> None:
     """SASL_SSL, and a wrong password there."""
     more = {

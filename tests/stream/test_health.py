@@ -118,6 +118,7 @@ async def test_nothing_is_logged_of_a_question(
     server: Asked, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A probe every few seconds would drown the log."""
+    caplog.set_level("INFO", logger="aiohttp")
     await server.get("/healthz")
     assert not caplog.records
 

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -138,6 +139,7 @@ async def test_what_is_created_is_what_the_files_say(
             "cleanup.policy": "delete",
             "compression.type": "producer",
             "max.message.bytes": str(mebibytes * MIB),
+            "message.timestamp.type": "LogAppendTime",
             "min.insync.replicas": "1",
             "retention.bytes": "-1",
             "retention.ms": str(days * DAY_MS) if days > 0 else "-1",
@@ -203,6 +205,7 @@ async def test_what_was_created_is_as_wanted(
         ("oversight-alerts", "retention.ms", "7776000000", "-1"),
         ("claims-dead-letter", "retention.bytes", "1073741824", "-1"),
         ("remittances", "unclean.leader.election.enable", "true", "false"),
+        ("claims-submitted", "message.timestamp.type", "CreateTime", "LogAppendTime"),
         ("claims-rejected", "max.message.bytes", "4194303", "4194304"),
         # A record that fits here and not among the dead letters would stop the workers.
         ("review-decisions", "max.message.bytes", "3145728", "2097152"),
@@ -295,7 +298,7 @@ async def test_unequal_partition_counts_are_refused(
     assert await differences(admin, made) == [
         Difference(topic.name, "partitions", "2", "3", loses_data=True)
     ]
-    said = re.escape(f"{topic.name}: partitions is 3, wanted 2. A patient would change partitions")
+    said = re.escape(f"{topic.name}: partitions is 3, wanted 2. Partitions of one number belong")
     with pytest.raises(TopicError, match=said):
         await preflight(admin, made)
 
@@ -357,11 +360,88 @@ async def test_a_topic_that_the_broker_refuses_is_said_in_its_words(
     assert all("not created: " in one and "99" in one for one in caught.value.faults)
 
 
-async def test_no_broker_is_said_in_one_line() -> None:
-    """With the address that was tried."""
-    with pytest.raises(UnreachableError, match=r"^127\.0\.0\.1:1: no answer from a Kafka broker"):
+async def test_no_broker_is_an_error_of_its_own() -> None:
+    """What the library raises does not come out."""
+    with pytest.raises(UnreachableError, match="no answer from a Kafka broker"):
         async with connect({"bootstrap_servers": "127.0.0.1:1"}):
             pass
+
+
+class Broker:
+    """Answers as a broker that has the topics, and tells of their settings what it is given."""
+
+    def __init__(self, topics: dict[str, Topic], *, code: int = 0, silent: str = "") -> None:
+        """Answer with `code` for settings, and never with the setting `silent`."""
+        self.topics = topics
+        self.code = code
+        self.silent = silent
+        self.shown = list(topics.values())
+
+    async def describe_topics(self) -> list[dict[str, Any]]:
+        """Say that each shown topic has its partitions."""
+        return [
+            {
+                "topic": topic.name,
+                "error_code": 0,
+                "partitions": [{"replicas": range(topic.replication)}] * topic.partitions,
+            }
+            for topic in self.shown
+        ]
+
+    async def describe_configs(self, resources: list[ConfigResource]) -> list[Any]:
+        """Say the settings, or why not."""
+        names = {resource.name for resource in resources}
+        rows = [
+            (
+                self.code,
+                "",
+                2,
+                topic.name,
+                [o for o in topic.configs().items() if o[0] != self.silent],
+            )
+            for topic in self.shown
+            if topic.name in names
+        ]
+        return [SimpleNamespace(resources=rows)]
+
+    async def create_topics(self, new_topics: list[Any]) -> Any:
+        """Take every topic, and show none."""
+        return SimpleNamespace(topic_errors=[(topic.name, 0, None) for topic in new_topics])
+
+
+async def test_settings_that_may_not_be_read_are_a_fault() -> None:
+    """What is not known to be safe is not safe; the reason is the broker's."""
+    topics = load_topics()
+    denied = Broker(topics, code=29)
+    with pytest.raises(TopicError) as caught:
+        await preflight(denied, topics)
+    assert len(caught.value.faults) == len(topics)
+    assert caught.value.faults[0].startswith("claims-clean: its settings cannot be read: ")
+    assert "authorized" in caught.value.faults[0].lower()
+
+
+@pytest.mark.parametrize(
+    ("setting", "refused"),
+    [("min.insync.replicas", True), ("max.message.bytes", True), ("segment.ms", False)],
+)
+async def test_a_setting_that_a_broker_does_not_tell_counts_as_lost(
+    setting: str, *, refused: bool
+) -> None:
+    """Where it can lose data; brokers that only speak Kafka's protocol leave some out."""
+    topics = load_topics()
+    found = await differences(Broker(topics, silent=setting), topics)
+    assert {one.found for one in found} == {"not told"}
+    assert {one.loses_data for one in found} == {refused}
+
+
+async def test_a_topic_that_stays_unseen_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Creation does not return as if all were well."""
+    monkeypatch.setattr("scrubber.stream.topics.VISIBLE_WITHIN_S", 0.0)
+    topics = load_topics()
+    broker = Broker(topics)
+    broker.shown = []
+    with pytest.raises(TopicError, match="claims-clean: created, but not shown by the broker"):
+        await create_topics(broker, topics)
 
 
 @pytest.mark.parametrize(("replication", "min_insync"), [(1, 1), (2, 1), (3, 2), (5, 2)])

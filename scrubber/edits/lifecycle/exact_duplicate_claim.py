@@ -16,18 +16,18 @@ REPEATS = frozenset(("76", "77", "91", "59", "XE", "XP", "XS", "XU"))
 
 def _before(claim: Claim, prior: Prior) -> Iterator[tuple[PastClaim, tuple[Line, ...]]]:
     """Yield the claim that each identical line, or the whole hospital bill, was accepted with."""
-    if claim.type != "institutional":
-        for line in claim.lines:
-            if earlier := same_line_before(claim, prior, line):
-                yield earlier, (line,)
+    if claim.type == "institutional":
+        bills = [
+            one for one in prior.accepted if one.key and one.submission_id != claim.submission_id
+        ]
+        key = bill_key(claim) if bills else b""
+        same = [one for one in bills if one.key == key]
+        yield from ((one, claim.lines) for one in same[:1])
         return
-    bills = [one for one in prior.accepted if one.key and one.submission_id != claim.submission_id]
-    if bills:
-        key = bill_key(claim)
-        for one in bills:
-            if one.key == key:
-                yield one, claim.lines
-                return
+    for line in claim.lines:
+        earlier = same_line_before(claim, prior, line)
+        if earlier:
+            yield earlier, (line,)
 
 
 @history_edit(
