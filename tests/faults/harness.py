@@ -316,9 +316,7 @@ class Deployment:
         for entries in orders.values():
             numbers = [number for _, number in sorted(entries)]
             verdict.disordered += [
-                f"{before} before {after}"
-                for before, after in pairwise(numbers)
-                if before > after
+                f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
         verdict.repeated += [name for name in self._places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
@@ -340,7 +338,8 @@ class Deployment:
         found = await self.state()
         faults = []
         for key, claims in planned.items():
-            past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
+            stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
+            past = history.decode(stored)
             kept = [(one.submission_id, str(one.state)) for one in past.claims]
             kept += [(one.submission_id, "rejected") for one in past.rejected]
             if sorted(kept) != sorted(claims.items()):

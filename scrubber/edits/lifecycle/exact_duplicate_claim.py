@@ -9,7 +9,7 @@ from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._likeness import allowance, same_line_before
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data, several
+from scrubber.edits.verdict import Bypassed, Fail, Verdict, bypassed, fail, no_data, several
 
 REPEATS = frozenset(("76", "77", "91", "59", "XE", "XP", "XS", "XU"))
 
@@ -74,14 +74,13 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
 
     Only claims that were accepted count: a claim that was rejected never was, and one that the
     payer's front end refused comes back unchanged and is right. Modifiers and condition code G0
-    mark true repeats, which a person looks at.
+    mark true repeats, which a person looks at. A history that does not reach back to the service
+    can still hold the repeat, but not tell that there is none.
     """
-    if prior is None or prior.since > claim.day:
+    if prior is None:
         return no_data("claims-history", claim.day)
-    if not prior.accepted:
-        return PASS
     complaints: list[Fail | Bypassed] = []
-    for earlier, lines in _before(claim, prior):
+    for earlier, lines in _before(claim, prior) if prior.accepted else ():
         if reason := allowance(claim, earlier):
             complaints.append(bypassed(reason))
             break
@@ -98,4 +97,6 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
                 outcome_id=earlier.outcome_id,
             )
         )
+    if not complaints and prior.since > claim.day:
+        return no_data("claims-history", claim.day)
     return several(complaints)

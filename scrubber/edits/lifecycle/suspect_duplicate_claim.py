@@ -10,7 +10,7 @@ from scrubber.claim.prior import Prior, Service
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._earlier import HISTORY
 from scrubber.edits.lifecycle._likeness import EXACT, allowance, services_of
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data, several
+from scrubber.edits.verdict import Bypassed, Fail, Verdict, bypassed, fail, no_data, several
 
 #: Modifiers that tell a repeat, a side, a separate encounter or a separate service.
 TELL_APART = frozenset(("76", "77", "91", "RT", "LT", "59", "XE", "XP", "XS", "XU", "27"))
@@ -149,12 +149,16 @@ def suspect_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
     or modifier. It may be a correction that should be a replacement, or a second service that
     no modifier marks.
 
+    A history that does not reach back to the service can still hold the other claim.
+
     Not checked here: lines and bills that are equal in all (`exact-duplicate-claim`).
     """
-    if prior is None or prior.since > claim.day:
+    if prior is None:
         return no_data(HISTORY, claim.day)
-    if not prior.accepted:
-        return PASS
-    if claim.type == "institutional":
-        return several(_bills(claim, prior))
-    return several(_lines(claim, prior))
+    complaints: list[Fail | Bypassed] = []
+    if prior.accepted:
+        search = _bills if claim.type == "institutional" else _lines
+        complaints = list(search(claim, prior))
+    if not complaints and prior.since > claim.day:
+        return no_data(HISTORY, claim.day)
+    return several(complaints)
