@@ -2,7 +2,7 @@
 Dead letters as an operator sees them: what stands in their topic, and what was replayed of it.
 
 A replayed dead letter stays where it is. The mark that it was replayed is a record after it, in
-the same partition of the same topic: see docs/decisions/0005-replay-marks.md.
+the same partition of the same topic: see docs/decisions/0006-replay-marks.md.
 """
 
 from collections.abc import AsyncIterator
