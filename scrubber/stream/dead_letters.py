@@ -50,9 +50,13 @@ def headers(
         "app_version": __version__,
         "edits_version": edits_version,
     }
-    kept = [(name, value) for name, value in record.headers if name not in _OURS]
     return [
         *((name, text.encode()) for name, text in ours.items()),
         ("event_id", event_id(record, "dead-letter")),
-        *kept,
+        *original_headers(record),
     ]
+
+
+def original_headers(record: ConsumerRecord) -> list[tuple[str, bytes]]:
+    """Return the headers that are not ours: those that a record first came with."""
+    return [(name, value) for name, value in record.headers if name not in _OURS]
