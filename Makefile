@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint faults soak bench up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -45,6 +45,13 @@ test: lint kafka-java $(PARSER) ## everything that CI runs
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/check_coverage.py
+
+faults: .venv/installed kafka-java ## every fault test, the long ones too, on each supported Kafka
+	$(BIN)/python -m tests.faults $(ARGS)
+
+MINUTES ?= 30
+soak: .venv/installed kafka-java ## random faults under load; MINUTES=30, SEED=... to repeat one
+	$(BIN)/python -m tests.faults --soak $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctrl-C; ARGS="--nodes 3"
 	$(BIN)/python -m tests.kafka $(ARGS)

@@ -31,10 +31,16 @@ def attempts_of(record: ConsumerRecord) -> int:
 
 
 def headers(
-    record: ConsumerRecord, topic: str, error_type: str, error: str, edits_version: str
+    record: ConsumerRecord,
+    topic: str,
+    error_type: str,
+    error: str,
+    edits_version: str,
+    *,
+    own: bool = True,
 ) -> list[tuple[str, bytes]]:
     """
-    Return the headers of a dead letter: ours, and those that the record came with.
+    Return the headers of a dead letter: ours, and with `own` those that the record came with.
 
     `topic` is the input's name in `topics/`; `error` is our own words, without any of the record's.
     """
@@ -53,7 +59,7 @@ def headers(
     return [
         *((name, text.encode()) for name, text in ours.items()),
         ("event_id", event_id(record, "dead-letter")),
-        *original_headers(record),
+        *(original_headers(record) if own else ()),
     ]
 
 

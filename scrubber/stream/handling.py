@@ -46,6 +46,7 @@ OUTPUTS: Final = {
 _DIGEST_BYTES: Final = 16
 _DAY_BYTES: Final = 4
 _HISTORY_BYTES: Final = 256 << 10  # some 700 claims of four lines; a thousand times the usual
+_KEY_BYTES: Final = 1024
 _PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
 _BEGAN: Final = b"\0began"
 
@@ -83,7 +84,7 @@ class Handler:
         else:
             key = patient_key(decoded.event, self._settings.key_secret)
             if reason := self._misplaced(record, key):
-                self._move(record, key, reason, tx)
+                self._move(record, topic, key, reason, tx)
             else:
                 self._scrub(record, topic, tx, decoded, key)
 
@@ -96,14 +97,21 @@ class Handler:
         # As Kafka's default partitioner: the sign bit is cut off, not folded in.
         return cast("int", (murmur2(key.encode()) & 0x7FFFFFFF) % self._partitions)
 
-    def _move(self, record: ConsumerRecord, key: str, reason: str, tx: Transaction) -> None:
-        tx.put(
-            "claims-rekeyed",
-            key.encode(),
-            record.value,
-            headers=record.headers,
-            partition=self._partition_of(key),
-        )
+    def _move(
+        self, record: ConsumerRecord, topic: str, key: str, reason: str, tx: Transaction
+    ) -> None:
+        try:
+            tx.put(
+                "claims-rekeyed",
+                key.encode(),
+                record.value,
+                headers=record.headers,
+                partition=self._partition_of(key),
+            )
+        except RecordTooLargeError as error:  # by its headers: the claim itself was read
+            fault = f"to be moved, its {error.size} bytes are over the limit of {error.limit}"
+            self._dead_letter(record, topic, tx, "record-too-large", fault)
+            return
         tx.count(_inc(metrics.REKEYED, reason))
 
     def _scrub(
@@ -113,7 +121,7 @@ class Handler:
         content = _digest(decoded.claim)
         if self._repeated(record, topic, tx, event.submission_id, content):
             return
-        outcome = self._judge(tx, decoded, key)
+        outcome, history = self._judge(tx, decoded, key)
         submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
         if outcome.disposition == "review":
             submission = structs.replace(
@@ -122,7 +130,7 @@ class Handler:
                 submitter_id=event.submitter_id,
                 test=event.test,
             )
-        self._answer(record, topic, tx, outcome, submission)
+        self._answer(record, topic, tx, outcome, submission, history)
 
     def _refuse(
         self, record: ConsumerRecord, topic: str, tx: Transaction, invalid: SchemaInvalid
@@ -163,11 +171,11 @@ class Handler:
     def _judge(
         self, tx: Transaction, decoded: Decoded, key: str, *, revision: int = 0,
         decision_id: str | None = None,
-    ) -> Outcome:  # fmt: skip
-        """Scrub a claim with its patient's history, and keep what the history is to know of it."""
+    ) -> tuple[Outcome, bytes | None]:  # fmt: skip
+        """Scrub a claim with its patient's history; return what the history is to be as well."""
         event = decoded.event
         if not _identified(event):
-            return self._scrubber.scrub(decoded, revision=revision, decision_id=decision_id)
+            return self._scrubber.scrub(decoded, revision=revision, decision_id=decision_id), None
         history, since = self._history(tx, key)
         oldest = event.submitted_at.astimezone(UTC).date() - timedelta(
             days=self._settings.history_days
@@ -175,8 +183,7 @@ class Handler:
         history = patient_history.forget(history, oldest)
         prior = Prior(history, max(oldest, since, self._began(tx)), without=event.submission_id)
         outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
-        self._keep(tx, key, remembered(history, outcome), since)
-        return outcome
+        return outcome, _stored(remembered(history, outcome), since)
 
     def _history(self, tx: Transaction, key: str) -> tuple[PatientHistory, date]:
         """Return a patient's history, and the first day that it covers."""
@@ -185,21 +192,6 @@ class Handler:
             return patient_history.EMPTY, date.min
         since = date.fromordinal(int.from_bytes(stored[:_DAY_BYTES]))
         return patient_history.decode(stored[_DAY_BYTES:]), since
-
-    def _keep(self, tx: Transaction, key: str, history: PatientHistory, since: date) -> None:
-        """Keep a history; of one that has grown out of all measure, the later half."""
-        encoded = patient_history.encode(history)
-        while len(encoded) > _HISTORY_BYTES:
-            days = sorted(
-                one.received
-                for part in (history.claims, history.rejected, history.waiting)
-                for one in part
-            )
-            since = date.fromordinal(days[len(days) // 2] + 1)
-            history = patient_history.forget(history, since)
-            encoded = patient_history.encode(history)
-        stored = since.toordinal().to_bytes(_DAY_BYTES) + encoded
-        tx.set(key.encode(), stored, days=self._settings.history_days)
 
     def _began(self, tx: Transaction) -> date:
         """Return the day on which this partition's history begins."""
@@ -216,7 +208,9 @@ class Handler:
         tx: Transaction,
         outcome: Outcome | FollowUp,
         submission: Submission,
+        history: bytes | None = None,
     ) -> None:
+        """Put an outcome, and keep what is to be known of it: nothing when it does not fit."""
         disposition = outcome.disposition
         try:
             place = tx.put(
@@ -229,6 +223,8 @@ class Handler:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
             self._dead_letter(record, topic, tx, "outcome-too-large", reason)
             return
+        if history is not None:
+            tx.set(submission.patient_key.encode(), history, days=self._settings.history_days)
         tx.set(
             submissions.key_of(outcome.submission_id),
             submissions.encode(submission),
@@ -287,7 +283,7 @@ class Handler:
             corrected = self._corrected(record, event, submission)
             if isinstance(corrected, tuple):
                 return corrected
-            outcome = self._judge(
+            outcome, history = self._judge(
                 tx, corrected, submission.patient_key,
                 revision=revision, decision_id=event.decision_id,
             )  # fmt: skip
@@ -299,15 +295,15 @@ class Handler:
                 outcome = (returned if event.kind == "return" else released)(reviewed, event)
             except DecisionMismatchError as error:
                 return "decision-refused", str(error)
-            history, since = self._history(tx, submission.patient_key)
-            history = patient_history.decided(
-                history,
+            past, since = self._history(tx, submission.patient_key)
+            past = patient_history.decided(
+                past,
                 event.submission_id,
                 outcome_id=outcome.outcome_id,
                 revision=revision,
                 accepted=outcome.disposition == "clean",
             )
-            self._keep(tx, submission.patient_key, history, since)
+            history = _stored(past, since)
         decisions = (*submission.decisions, _digest(event.decision_id.encode()))
         submission = structs.replace(
             submission,
@@ -316,7 +312,7 @@ class Handler:
             revision=revision,
             decisions=decisions,
         )
-        self._answer(record, topic, tx, outcome, submission)
+        self._answer(record, topic, tx, outcome, submission, history)
         return None
 
     def _corrected(
@@ -360,7 +356,7 @@ class Handler:
         key = record.key.decode()
         history, since = self._history(tx, key)
         history, matched = patient_history.paid(history, event)
-        self._keep(tx, key, history, since)
+        tx.set(record.key, _stored(history, since), days=self._settings.history_days)
         tx.count(_inc(metrics.REMITTANCES, "matched" if matched else "waiting"))
         if not event.balanced:
             tx.count(_inc(metrics.REMITTANCES, "unbalanced"))
@@ -396,14 +392,21 @@ class Handler:
     def _dead_letter(
         self, record: ConsumerRecord, topic: str, tx: Transaction, error_type: str, error: str
     ) -> None:
-        tx.put(
-            dead_letters.TOPIC,
-            record.key,
-            record.value,
-            headers=dead_letters.headers(
-                record, topic, error_type, error, self._scrubber.edits_version
-            ),
-        )
+        edits = self._scrubber.edits_version
+        headers = dead_letters.headers(record, topic, error_type, error, edits)
+        try:
+            tx.put(
+                dead_letters.TOPIC,
+                record.key,
+                record.value,
+                headers=headers,
+            )
+        except RecordTooLargeError as large:
+            # Compressed it fitted its topic. To end the process would be to try it for ever.
+            error = f"{error}; left at its source, since its {large.size} bytes are over the limit"
+            headers = dead_letters.headers(record, topic, error_type, error, edits, own=False)
+            key = record.key if len(record.key or b"") <= _KEY_BYTES else None
+            tx.put(dead_letters.TOPIC, key, None, headers=headers)
         tx.count(_inc(metrics.DEAD_LETTERS, topic, error_type))
         log(
             "claim.dead_lettered",
@@ -413,6 +416,21 @@ class Handler:
             offset=record.offset,
             error_type=error_type,
         )
+
+
+def _stored(history: PatientHistory, since: date) -> bytes:
+    """Return a history with the first day it covers; of one grown out of measure the later half."""
+    encoded = patient_history.encode(history)
+    while len(encoded) > _HISTORY_BYTES:
+        days = sorted(
+            one.received
+            for part in (history.claims, history.rejected, history.waiting)
+            for one in part
+        )
+        since = date.fromordinal(days[len(days) // 2] + 1)
+        history = patient_history.forget(history, since)
+        encoded = patient_history.encode(history)
+    return since.toordinal().to_bytes(_DAY_BYTES) + encoded
 
 
 def _identified(event: ClaimEvent) -> bool:

@@ -150,13 +150,12 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self.rebalancing = False
 
     async def _leave(self) -> None:
-        # First, or a task that waits for its batch to end would hand over the one after it.
-        for task in self.tasks.values():
-            task.cancel()
+        tasks = list(self.tasks.values())
+        for task in tasks:
+            task.cease()
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()
-        tasks = list(self.tasks.values())
         await asyncio.gather(*(task.stop(self._settings.revoke_deadline_s) for task in tasks))
         self._kept |= {task.number: task.store for task in tasks}
         self.tasks.clear()

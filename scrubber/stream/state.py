@@ -11,14 +11,18 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 
 import lmdb
+
+from scrubber.telemetry.log import log
 
 NEVER: Final = (1 << 32) - 1
 _DAY_BYTES = 4
 _OFFSET_BYTES = 8
 _MAP_BYTES = 1 << 36  # address space, not disk: the file grows as it is filled
-_FORMAT = b"1"
+_FORMAT = b"2"
+_SUM_BYTES = 4
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 Changes = Mapping[bytes, bytes | None]
@@ -40,14 +44,17 @@ class StateStore:
     The state of one task.
 
     A store of another cluster, topic or format, and one that may have been torn by a crash of the
-    machine (pages are not synced on each commit), is emptied when it is opened.
+    machine (pages are not synced on each commit), is emptied when it is opened; a damaged one when
+    it is checked.
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
         """Open or make the store; `identity` names cluster, topic and partition."""
         self._folder = folder
+        self._mark = folder / "unchecked"
         self._identity = identity.encode()
         self._reader: Any
+        self._checked = False
         self._open()
         if not self._intact():
             self.wipe()
@@ -55,12 +62,46 @@ class StateStore:
     @property
     def applied(self) -> int:
         """The changelog offset up to which the store is complete; 0 for an empty one."""
-        return int.from_bytes(self._meta(b"applied"))
+        return int.from_bytes(self._meta(b"applied")[_SUM_BYTES:])
+
+    def check(self) -> None:
+        """
+        Read all of the store, once, and empty it if it is damaged; takes a second per million keys.
+
+        LMDB trusts its pages: damaged ones may hold wrong values, hide keys, or end the process
+        that reads them. Then the next opening finds the mark of a check that never ended.
+        """
+        if self._checked:
+            return
+        if not self._sound():
+            log("state.damaged", level="warning")
+            self.wipe()
+        self._mark.unlink()
+        self._checked = True
+
+    def _sound(self) -> bool:
+        pages = (self._env.info()["last_pgno"] + 1) * self._env.stat()["psize"]
+        if (self._folder / "data.mdb").stat().st_size < pages:  # to read beyond ends the process
+            return False
+        try:
+            applied = self._meta(b"applied")
+            found = expiries = 0
+            for key, value in self._reader.cursor(db=self._values):
+                if value[:_SUM_BYTES] != _sum(key, value[_SUM_BYTES:]):
+                    return False
+                found += 1
+            for _ in self._reader.cursor(db=self._expiries).iternext(values=False):
+                expiries += 1
+            counted = self._reader.stat(self._values)["entries"]
+        except lmdb.Error:
+            return False
+        whole = applied == _sum(b"applied", applied[_SUM_BYTES:]) + applied[_SUM_BYTES:]
+        return found == counted == expiries and (whole or not (applied or found))
 
     def get(self, key: bytes) -> bytes | None:
         """Return what is stored under `key`, its expiry before it."""
         found: bytes | None = self._reader.get(key, db=self._values)
-        return found
+        return None if found is None else found[_SUM_BYTES:]
 
     def apply(self, changes: Changes, applied: int) -> None:
         """Write committed changes, and that the store is complete up to `applied`."""
@@ -69,13 +110,15 @@ class StateStore:
             for key, value in changes.items():
                 old = writer.get(key, db=self._values)
                 if old is not None:
-                    writer.delete(old[:_DAY_BYTES] + key, db=self._expiries)
+                    day = old[_SUM_BYTES : _SUM_BYTES + _DAY_BYTES]
+                    writer.delete(day + key, db=self._expiries)
                 if value is None:
                     writer.delete(key, db=self._values)
                 else:
-                    writer.put(key, value, db=self._values)
+                    writer.put(key, _sum(key, value) + value, db=self._values)
                     writer.put(value[:_DAY_BYTES] + key, b"", db=self._expiries)
-            writer.put(b"applied", applied.to_bytes(_OFFSET_BYTES), db=self._facts)
+            end = applied.to_bytes(_OFFSET_BYTES)
+            writer.put(b"applied", _sum(b"applied", end) + end, db=self._facts)
         self._reader = self._env.begin()
 
     def expired(self, today: date, limit: int) -> list[bytes]:
@@ -90,7 +133,8 @@ class StateStore:
 
     def items(self) -> Iterator[tuple[bytes, bytes]]:
         """Yield all that is stored, by key."""
-        yield from self._reader.cursor(db=self._values)
+        for key, value in self._reader.cursor(db=self._values):
+            yield key, value[_SUM_BYTES:]
 
     def count(self) -> int:
         """Return the number of keys."""
@@ -104,6 +148,7 @@ class StateStore:
         self._note(b"boot", b"closed")
         self._env.sync(True)  # noqa: FBT003
         self._env.close()
+        self._mark.unlink(missing_ok=True)
 
     def wipe(self) -> None:
         """Empty the store."""
@@ -111,17 +156,22 @@ class StateStore:
         self._env.close()
         shutil.rmtree(self._folder)
         self._open()
+        if self._checked:
+            self._mark.unlink()
 
     def _open(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._mark.exists():
+            log("state.damaged", level="warning")
+            shutil.rmtree(self._folder)
         try:
             self._start()
         except lmdb.Error:  # damaged files; all of it is in Kafka
             shutil.rmtree(self._folder)
-            self._folder.mkdir(parents=True)
             self._start()
 
     def _start(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._mark.touch()
         self._env = lmdb.open(
             str(self._folder), map_size=_MAP_BYTES, max_dbs=3, sync=False, readahead=False
         )
@@ -150,6 +200,10 @@ class StateStore:
     def _note(self, name: bytes, value: bytes) -> None:
         with self._env.begin(write=True) as writer:
             writer.put(name, value, db=self._facts)
+
+
+def _sum(key: bytes, value: bytes) -> bytes:
+    return crc32(value, crc32(key)).to_bytes(_SUM_BYTES)
 
 
 def _boot_id() -> bytes:

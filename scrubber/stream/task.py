@@ -94,14 +94,20 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    def cancel(self) -> None:
-        """Read and hand over nothing more."""
+    def cease(self) -> None:
+        """
+        Hand over no more batches.
+
+        Comes before any `take_back`: that frees the way, and a task that still reads would hand
+        over the batch it read ahead, past the one taken back.
+        """
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
 
     async def stop(self, deadline_s: float) -> None:
-        """Wait for the batch in flight and leave the partitions; `cancel` comes first."""
+        """Take no more batches, wait for the one in flight, leave the partitions."""
+        self.cease()
         if self._work is not None:
             await asyncio.wait((self._work,))
         try:
@@ -156,6 +162,9 @@ class Task:
     async def _activate(self) -> None:
         started = time.monotonic()
         await self.producer.start()
+        # A rebalance cancels this task, and nobody may close the store before the thread is done.
+        self._noting = asyncio.create_task(asyncio.to_thread(self.store.check))
+        await asyncio.shield(self._noting)
         await restore(self.store, self._options, self.partition(HISTORY), self._progressed)
         partitions = [self.partition(topic) for topic in INPUTS]
         beginnings = await self._consumer.beginning_offsets(partitions)
@@ -166,7 +175,9 @@ class Task:
                 topic, beginnings[partition], ends[partition]
             )
         await self._count_starts(ends)
+        self._given = dict(self.positions)
         for topic in INPUTS:
+            self._read[topic] = self.positions[topic]
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
         self.state = "ready"
@@ -307,8 +318,10 @@ class Task:
             for topic, partition in zip(INPUTS, partitions, strict=True):
                 records = found.get(partition)
                 if records:
-                    self._read[topic] = records[-1].offset + 1
+                    before, self._read[topic] = self._read[topic], records[-1].offset + 1
                     await self._free.wait()
+                    if self.positions[topic] != before:
+                        fail_stop(f"{topic} partition {self.number}: a batch was passed over")
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
@@ -340,18 +353,11 @@ class Task:
             await self._free.wait()
 
     def _give(self, batch: PartitionBatch) -> None:
-        topic, position = batch.topic, self.positions[batch.topic]
-        # What was handed over before must be answered, and nothing comes a second time: whatever
-        # went wrong in between, this is the last moment at which nothing is lost or repeated.
-        if position != self._given.get(topic, position) or batch.records[0].offset < position:
-            fail_stop(
-                f"{topic} partition {self.number}: the batch at {batch.records[0].offset} does "
-                f"not follow on what is answered, up to {position}"
-            )
-        self._given[topic] = batch.next_offset
         self.in_flight = batch
         self._free.clear()
-        self._queues[topic].put_nowait(batch)
+        batch.follows = self._given[batch.topic]
+        self._given[batch.topic] = batch.next_offset
+        self._queues[batch.topic].put_nowait(batch)
 
 
 def _starts_key(topic: str) -> bytes:

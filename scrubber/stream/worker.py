@@ -55,9 +55,10 @@ def run_worker(settings: StreamSettings) -> NoReturn:
         )
         app = build_app(settings, topics, scrubber, partitions, folder)
         # Faust's own set-up of logs and standard output would write what ours keeps back.
-        faust.Worker(
-            app, quiet=True, override_logging=False, redirect_stdouts=False
-        ).execute_from_commandline()
+        worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False)
+        # It would write a terminal's code for the cursor into the line of the next event.
+        worker.spinner = None
+        worker.execute_from_commandline()
     raise AssertionError
 
 

@@ -10,10 +10,10 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 import time
+import urllib.request
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -21,17 +21,22 @@ from typing import Any, Self
 from uuid import uuid4
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from scrubber.claim import history
 from scrubber.stream.state import without_expiry
 from scrubber.stream.topics import Topic, create_topics, load_topics
 from tests.conftest import ROOT
+from tests.faults.forks import Forked
 from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
 from tests.kafka.cluster import free_ports
 
 OUTPUTS = ("claims-clean", "claims-rejected", "claims-review", "claims-dead-letter")
+#: A worker measures so often how far behind it is, and a little.
+LAG_S = 1.2
+#: The largest record that a test sends.
+MOST_BYTES = 16 << 20
 #: Short enough that a test need not wait; in the order that the settings demand of each other.
 SHORT = {
     "SCRUBBER_COMMIT_DEADLINE_S": "5",
@@ -62,10 +67,15 @@ class Worker:
             "SCRUBBER_HTTP_PORT": str(self.port),
         }
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | Forked | None = None
+        self.started = 0.0
 
-    def start(self) -> Self:
-        """Start the process."""
+    def start(self, hook: str = "") -> Self:
+        """Start the process, with a fault of `hooked_worker` built in."""
+        self.started = time.monotonic()
+        if not self._command:
+            self._process = Forked(hook, self._environment, self.log_file)
+            return self
         with self.log_file.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=log, stderr=log, cwd=ROOT
@@ -82,6 +92,12 @@ class Worker:
             self.exits.append(code)
             self._process = None
         return code is None
+
+    @property
+    def pid(self) -> int:
+        """The process's number while it is there."""
+        assert self._process is not None
+        return self._process.pid
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal, unless the process has ended."""
@@ -121,6 +137,32 @@ class Worker:
                 found.append(one)
         return found
 
+    def metric(self, name: str, **labels: str) -> float:
+        """Return what the worker shows of a metric now, summed over labels that are not named."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        found = [line.rsplit(" ", 1) for line in lines if line.split("{")[0].split(" ")[0] == name]
+        return sum(
+            float(value)
+            for series, value in found
+            if all(f'{label}="{wanted}"' in series for label, wanted in labels.items())
+        )
+
+    def idle(self) -> bool:
+        """Tell whether it is ready and nothing that it has been assigned waits."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                pass
+            return self.metric("scrubber_lag_records") == 0
+        except OSError:
+            return False
+
+    async def until_idle(self, timeout_s: float = 60.0) -> None:
+        """Wait until nothing waits, and for the next look at how far behind it is."""
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+        await asyncio.sleep(LAG_S)
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+
     async def until(self, event: str, count: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until it has logged an event so often; fails when it ends or takes too long."""
         await eventually(
@@ -135,6 +177,10 @@ async def eventually(true: Callable[[], bool], what: str, timeout_s: float = 60.
         if time.monotonic() > end:
             raise AssertionError(f"not within {timeout_s:.0f} s: {what}")
         await asyncio.sleep(0.05)
+
+
+#: The last verdict on each deployment of this session, by its prefix.
+VERDICTS: "dict[str, Verdict]" = {}
 
 
 @dataclass
@@ -174,8 +220,13 @@ class Deployment:
         partitions: int = 8,
         replication: int = 1,
         settings: dict[str, str] | None = None,
+        keep_outcomes: bool = True,
     ) -> None:
-        """Keep the parts; `settings` win over the short ones of this module."""
+        """
+        Keep the parts; `settings` win over the short ones of this module.
+
+        Without the outcomes a million claims fit in memory, and `outcome` knows none.
+        """
         self.bootstrap_servers = bootstrap_servers
         self.folder = folder
         # A broker that is borrowed may still hold what an earlier run left.
@@ -197,8 +248,11 @@ class Deployment:
         )
         self.workers: dict[str, Worker] = {}
         self.sent: list[Sent] = []
-        self._places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        #: Topic, partition and offset of each answer, by submission.
+        self.places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         self._bodies: dict[str, dict[str, Any]] = {}
+        self._keep_outcomes = keep_outcomes
+        self._duplicates: set[str] = set()
         self._reader: AIOKafkaConsumer | None = None
 
     async def __aenter__(self) -> Self:
@@ -216,16 +270,17 @@ class Deployment:
         if self._reader is not None:
             await self._reader.stop()
 
-    def worker(self, name: str = "w1", *, command: Sequence[str] = (), **settings: str) -> Worker:
-        """Start a worker; `command` stands in for `scrubber worker`, with faults built in."""
-        worker = Worker(
-            name,
-            {**self.environment, **settings},
-            self.folder,
-            command or (sys.executable, "-m", "scrubber.cli.main", "worker"),
-        )
+    def worker(
+        self, name: str = "w1", *, hook: str = "", command: Sequence[str] = (), **settings: str
+    ) -> Worker:
+        """
+        Start a worker, with a fault of `hooked_worker` built in.
+
+        It is forked, which is quicker, unless `command` is what to run.
+        """
+        worker = Worker(name, {**self.environment, **settings}, self.folder, command)
         self.workers[name] = worker
-        return worker.start()
+        return worker.start(hook)
 
     def revive(self) -> None:
         """Start again what has ended, as a supervisor does."""
@@ -234,15 +289,28 @@ class Deployment:
                 worker.start()
 
     async def publish(
-        self, load: Iterable[Sent], rate: float = 0.0, topic: str = "claims-submitted"
+        self,
+        load: Iterable[Sent],
+        rate: float = 0.0,
+        topic: str = "claims-submitted",
+        *,
+        key: Callable[[Sent], bytes | None] = lambda one: one.key,
+        partition: Callable[[Sent], int | None] = lambda _: None,
+        compression: str | None = None,
     ) -> None:
-        """Publish records in their order, at `rate` a second or as fast as it goes."""
+        """
+        Publish records in their order, at `rate` a second or as fast as it goes.
+
+        `key` and `partition` stand in for the right ones.
+        """
         load = list(load)
         self.sent += load
         producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             enable_idempotence=True,
             max_batch_size=200_000,
+            max_request_size=MOST_BYTES,
+            compression_type=compression,
             linger_ms=5,
         )
         await producer.start()
@@ -252,7 +320,15 @@ class Deployment:
             for number, one in enumerate(load):
                 if rate and (early := started + number / rate - time.monotonic()) > 0:
                     await asyncio.sleep(early)
-                futures.append(await producer.send(self.prefix + topic, one.value, one.key))
+                futures.append(
+                    await producer.send(
+                        self.prefix + topic,
+                        one.value,
+                        key(one),
+                        partition(one),
+                        headers=list(one.headers),
+                    )
+                )
             await asyncio.gather(*futures)
         finally:
             await producer.stop()
@@ -265,18 +341,25 @@ class Deployment:
             for place, records in found.items():
                 topic = place.topic.removeprefix(self.prefix)
                 for record in records:
-                    body = self._note(topic, record.value)
-                    self._places[body].append((topic, record.partition, record.offset))
-        return len(self._places)
+                    body = self._note(topic, record)
+                    self.places[body].append((topic, record.partition, record.offset))
+        return len(self.places)
 
-    def _note(self, topic: str, value: bytes) -> str:
+    def _note(self, topic: str, record: ConsumerRecord) -> str:
+        """Return the submission that an output is about; a dead letter may say it in its key."""
+        value: bytes = record.value or b""
         if topic == "claims-dead-letter":
             start = value.find(b'"submission_id":"')
-            return value[start + 17 :].split(b'"')[0].decode() if start >= 0 else value.hex()
+            if start >= 0:
+                return value[start + 17 :].split(b'"')[0].decode()
+            return (record.key or value).decode(errors="replace")
         body = orjson.loads(value)
         del body["claim"]
-        self._bodies[body["submission_id"]] = body
         name: str = body["submission_id"]
+        if any(finding["edit"] == "exact-duplicate-claim" for finding in body["findings"]):
+            self._duplicates.add(name)
+        if self._keep_outcomes:
+            self._bodies[name] = body
         return name
 
     def outcome(self, submission_id: str) -> dict[str, Any]:
@@ -284,15 +367,27 @@ class Deployment:
         return self._bodies[submission_id]
 
     async def until_answered(
-        self, *, timeout_s: float = 120.0, meanwhile: Callable[[], None] | None = None
+        self,
+        *,
+        timeout_s: float = 120.0,
+        meanwhile: Callable[[], None] | None = None,
+        at_least: int | None = None,
     ) -> None:
-        """Wait until all that was sent has an answer; what is missing, `verdict` says."""
-        wanted = len(answered(self.sent))
+        """Wait until all that was sent, or some, has an answer; `verdict` says what is missing."""
+        wanted = len(answered(self.sent)) if at_least is None else at_least
         end = time.monotonic() + timeout_s
         while await self.read() < wanted and time.monotonic() < end:
             if meanwhile is not None:
                 meanwhile()
             await asyncio.sleep(0.1)
+        await self.read()
+
+    async def until_dead_letters(self, count: int, timeout_s: float = 60.0) -> None:
+        """Wait until so many records have been set aside."""
+        end = time.monotonic() + timeout_s
+        while await self.count("claims-dead-letter") < count:
+            assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {count} dead letters"
+            await asyncio.sleep(0.2)
         await self.read()
 
     async def verdict(self) -> Verdict:
@@ -302,7 +397,7 @@ class Deployment:
         verdict = Verdict(len(wanted))
         orders: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
         for name, one in wanted.items():
-            places = self._places.get(name, [])
+            places = self.places.get(name, [])
             if not places:
                 verdict.lost.append(name)
                 continue
@@ -318,16 +413,16 @@ class Deployment:
             verdict.disordered += [
                 f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
-        verdict.repeated += [name for name in self._places if name not in wanted]
+        verdict.repeated += [name for name in self.places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
+        VERDICTS[self.prefix] = verdict
         return verdict
 
     def _as_planned(self, one: Sent) -> bool:
         """Tell whether a rejection has the reason planned: no false duplicate, none missed."""
         if one.kind == "poison":
             return True
-        edits = {finding["edit"] for finding in self._bodies[one.submission_id]["findings"]}
-        return ("exact-duplicate-claim" in edits) == (one.kind == "duplicate")
+        return (one.submission_id in self._duplicates) == (one.kind == "duplicate")
 
     async def _history_faults(self, wanted: dict[str, Sent]) -> list[str]:
         planned: dict[bytes, dict[str, str]] = defaultdict(dict)
@@ -335,7 +430,7 @@ class Deployment:
         for name, one in wanted.items():
             if one.kind != "poison":
                 planned[one.key][name] = states.get(one.kind, "rejected")
-        found = await self.state()
+        found = await self.state(of=planned)
         faults = []
         for key, claims in planned.items():
             stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
@@ -348,8 +443,8 @@ class Deployment:
                 ]
         return faults
 
-    async def state(self) -> dict[bytes, bytes]:
-        """Return the last value of each key of the changelog, as a read-committed reader sees it."""
+    async def state(self, of: Container[bytes] | None = None) -> dict[bytes, bytes]:
+        """Return the last value of each key, or of these, as a read-committed reader sees it."""
         reader = await self._open_reader(("claims-history",))
         state: dict[bytes, bytes] = {}
         try:
@@ -357,6 +452,8 @@ class Deployment:
             while any([await reader.position(one) < end for one, end in ends.items()]):
                 for records in (await reader.getmany(timeout_ms=200, max_records=10_000)).values():
                     for record in records:
+                        if of is not None and record.key not in of:
+                            continue
                         if record.value is None:
                             state.pop(record.key, None)
                         else:
@@ -364,6 +461,19 @@ class Deployment:
         finally:
             await reader.stop()
         return state
+
+    async def records(self, topic: str) -> list[ConsumerRecord]:
+        """Return all that a read-committed reader of a topic gets."""
+        reader = await self._open_reader((topic,))
+        records: list[ConsumerRecord] = []
+        try:
+            ends = await reader.end_offsets(reader.assignment())
+            while any([await reader.position(one) < end for one, end in ends.items()]):
+                for found in (await reader.getmany(timeout_ms=200)).values():
+                    records += found
+        finally:
+            await reader.stop()
+        return records
 
     async def count(self, topic: str, *, isolation: str = "read_committed") -> int:
         """Return how many records a reader of a topic gets."""

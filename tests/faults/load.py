@@ -49,6 +49,7 @@ class Sent:
     kind: Kind
     key: bytes
     value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def make_load(
@@ -59,8 +60,13 @@ def make_load(
     poison: float = 0.0,
     name: str = "c",
     shares: dict[Kind, float] = SHARES,
+    first_patient: int = 0,
 ) -> list[Sent]:
-    """Return `claims` records; by default forty claims a patient."""
+    """
+    Return `claims` records; by default forty claims a patient.
+
+    Two loads for one deployment need names and patients of their own.
+    """
     chance = random.Random(seed)
     patients = patients or max(1, claims // 40)
     days = [0] * patients
@@ -74,15 +80,19 @@ def make_load(
         known = f"{name}-{number:07d}"
         if kind == "poison":
             value = b'{"schema_version":1,"submission_id":"%s","claim":{' % known.encode()
-            sent.append(Sent(number, known, patient, kind, b"poison", value))
+            sent.append(Sent(number, known, first_patient + patient, kind, b"poison", value))
             continue
-        own = [one for one in sent[-200:] if one.patient == patient and one.kind != "poison"]
+        own = [
+            one
+            for one in sent[-200:]
+            if one.patient == first_patient + patient and one.kind != "poison"
+        ]
         if (kind == "repeat" and not own) or (kind == "duplicate" and not clean[patient]):
             kind = "clean"
         if kind == "repeat":
             again = chance.choice(own)
             sent.append(
-                Sent(number, again.submission_id, patient, "repeat", again.key, again.value)
+                Sent(number, again.submission_id, again.patient, "repeat", again.key, again.value)
             )
             continue
         if kind == "duplicate":
@@ -91,10 +101,11 @@ def make_load(
         else:
             day = days[patient]
             days[patient] += 1
-            value = claim_bytes(known, patient, day, kind)
+            value = claim_bytes(known, first_patient + patient, day, kind)
         if kind == "clean":
             clean[patient].append((day, value))
-        sent.append(Sent(number, known, patient, kind, key_of(patient), value))
+        key = key_of(first_patient + patient)
+        sent.append(Sent(number, known, first_patient + patient, kind, key, value))
     return sent
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.kafka.cluster import Cluster
 from tests.kafka.jars import DEFAULT_VERSION, ROOT, NoKafkaError
 
+#: Which Kafka the tests run on; `KAFKA_VERSION=3.9.2 make test` for another.
+VERSION = os.environ.get("KAFKA_VERSION", DEFAULT_VERSION)
 COMPOSE = ("docker", "compose", "--project-directory", str(ROOT))
 
 
@@ -35,9 +37,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
     if given := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         yield Borrowed(given)
         return
-    version = os.environ.get("KAFKA_VERSION", DEFAULT_VERSION)
     try:
-        cluster = Cluster(tmp_path_factory.mktemp("kafka"), version=version)
+        cluster = Cluster(tmp_path_factory.mktemp("kafka"), version=VERSION)
     except NoKafkaError as error:
         if not docker_answers():
             pytest.fail(str(error), pytrace=False)
