@@ -31,10 +31,16 @@ def attempts_of(record: ConsumerRecord) -> int:
 
 
 def headers(
-    record: ConsumerRecord, topic: str, error_type: str, error: str, edits_version: str
+    record: ConsumerRecord,
+    topic: str,
+    error_type: str,
+    error: str,
+    edits_version: str,
+    *,
+    own: bool = True,
 ) -> list[tuple[str, bytes]]:
     """
-    Return the headers of a dead letter: ours, and those that the record came with.
+    Return the headers of a dead letter: ours, and with `own` those that the record came with.
 
     `topic` is the input's name in `topics/`; `error` is our own words, without any of the record's.
     """
@@ -50,7 +56,7 @@ def headers(
         "app_version": __version__,
         "edits_version": edits_version,
     }
-    kept = [(name, value) for name, value in record.headers if name not in _OURS]
+    kept = [(name, value) for name, value in record.headers if own and name not in _OURS]
     return [
         *((name, text.encode()) for name, text in ours.items()),
         ("event_id", event_id(record, "dead-letter")),

@@ -43,6 +43,7 @@ OUTPUTS: Final = {
     "review": "claims-review",
 }
 _DIGEST_BYTES: Final = 16
+_KEY_BYTES: Final = 1024
 _PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
 _BEGAN: Final = b"\0began"
 
@@ -80,7 +81,7 @@ class Handler:
         else:
             key = patient_key(decoded.event, self._settings.key_secret)
             if reason := self._misplaced(record, key):
-                self._move(record, key, reason, tx)
+                self._move(record, topic, key, reason, tx)
             else:
                 self._scrub(record, topic, tx, decoded, key)
 
@@ -93,14 +94,21 @@ class Handler:
         # As Kafka's default partitioner: the sign bit is cut off, not folded in.
         return cast("int", (murmur2(key.encode()) & 0x7FFFFFFF) % self._partitions)
 
-    def _move(self, record: ConsumerRecord, key: str, reason: str, tx: Transaction) -> None:
-        tx.put(
-            "claims-rekeyed",
-            key.encode(),
-            record.value,
-            headers=record.headers,
-            partition=self._partition_of(key),
-        )
+    def _move(
+        self, record: ConsumerRecord, topic: str, key: str, reason: str, tx: Transaction
+    ) -> None:
+        try:
+            tx.put(
+                "claims-rekeyed",
+                key.encode(),
+                record.value,
+                headers=record.headers,
+                partition=self._partition_of(key),
+            )
+        except RecordTooLargeError as error:  # by its headers: the claim itself was read
+            fault = f"to be moved, its {error.size} bytes are over the limit of {error.limit}"
+            self._dead_letter(record, topic, tx, "record-too-large", fault)
+            return
         tx.count(_inc(metrics.REKEYED, reason))
 
     def _scrub(
@@ -110,7 +118,7 @@ class Handler:
         content = _digest(decoded.claim)
         if self._repeated(record, topic, tx, event.submission_id, content):
             return
-        outcome = self._judge(tx, decoded, key)
+        outcome, history = self._judge(tx, decoded, key)
         submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
         if outcome.disposition == "review":
             submission = structs.replace(
@@ -119,7 +127,7 @@ class Handler:
                 submitter_id=event.submitter_id,
                 test=event.test,
             )
-        self._answer(record, topic, tx, outcome, submission)
+        self._answer(record, topic, tx, outcome, submission, history)
 
     def _refuse(
         self, record: ConsumerRecord, topic: str, tx: Transaction, invalid: SchemaInvalid
@@ -160,8 +168,8 @@ class Handler:
     def _judge(
         self, tx: Transaction, decoded: Decoded, key: str, *, revision: int = 0,
         decision_id: str | None = None,
-    ) -> Outcome:  # fmt: skip
-        """Scrub a claim with its patient's history, and keep what the history is to know of it."""
+    ) -> tuple[Outcome, bytes]:  # fmt: skip
+        """Scrub a claim with its patient's history; return what the history is to be as well."""
         state_key = key.encode()
         history = patient_history.decode(tx.get(state_key))
         today = decoded.event.submitted_at.astimezone(UTC).date()
@@ -169,12 +177,7 @@ class Handler:
         history = patient_history.forget(history, oldest)
         prior = Prior(history, max(oldest, self._began(tx)), without=decoded.event.submission_id)
         outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
-        tx.set(
-            state_key,
-            patient_history.encode(remembered(history, outcome)),
-            days=self._settings.history_days,
-        )
-        return outcome
+        return outcome, patient_history.encode(remembered(history, outcome))
 
     def _began(self, tx: Transaction) -> date:
         """Return the day on which this partition's history begins."""
@@ -191,7 +194,9 @@ class Handler:
         tx: Transaction,
         outcome: Outcome | FollowUp,
         submission: Submission,
+        history: bytes | None = None,
     ) -> None:
+        """Put an outcome, and keep what is to be known of it: nothing when it does not fit."""
         disposition = outcome.disposition
         try:
             place = tx.put(
@@ -204,6 +209,8 @@ class Handler:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
             self._dead_letter(record, topic, tx, "outcome-too-large", reason)
             return
+        if history is not None:
+            tx.set(submission.patient_key.encode(), history, days=self._settings.history_days)
         tx.set(
             submissions.key_of(outcome.submission_id),
             submissions.encode(submission),
@@ -262,7 +269,7 @@ class Handler:
             corrected = self._corrected(record, event, submission)
             if isinstance(corrected, tuple):
                 return corrected
-            outcome = self._judge(
+            outcome, history = self._judge(
                 tx, corrected, submission.patient_key,
                 revision=revision, decision_id=event.decision_id,
             )  # fmt: skip
@@ -274,15 +281,14 @@ class Handler:
                 outcome = (returned if event.kind == "return" else released)(reviewed, event)
             except DecisionMismatchError as error:
                 return "decision-refused", str(error)
-            key = submission.patient_key.encode()
-            history = patient_history.decided(
-                patient_history.decode(tx.get(key)),
+            decided = patient_history.decided(
+                patient_history.decode(tx.get(submission.patient_key.encode())),
                 event.submission_id,
                 outcome_id=outcome.outcome_id,
                 revision=revision,
                 accepted=outcome.disposition == "clean",
             )
-            tx.set(key, patient_history.encode(history), days=self._settings.history_days)
+            history = patient_history.encode(decided)
         decisions = (*submission.decisions, _digest(event.decision_id.encode()))
         submission = structs.replace(
             submission,
@@ -291,7 +297,7 @@ class Handler:
             revision=revision,
             decisions=decisions,
         )
-        self._answer(record, topic, tx, outcome, submission)
+        self._answer(record, topic, tx, outcome, submission, history)
         return None
 
     def _corrected(
@@ -369,14 +375,21 @@ class Handler:
     def _dead_letter(
         self, record: ConsumerRecord, topic: str, tx: Transaction, error_type: str, error: str
     ) -> None:
-        tx.put(
-            dead_letters.TOPIC,
-            record.key,
-            record.value,
-            headers=dead_letters.headers(
-                record, topic, error_type, error, self._scrubber.edits_version
-            ),
-        )
+        edits = self._scrubber.edits_version
+        headers = dead_letters.headers(record, topic, error_type, error, edits)
+        try:
+            tx.put(
+                dead_letters.TOPIC,
+                record.key,
+                record.value,
+                headers=headers,
+            )
+        except RecordTooLargeError as large:
+            # Compressed it fitted its topic. To end the process would be to try it for ever.
+            error = f"{error}; left at its source, since its {large.size} bytes are over the limit"
+            headers = dead_letters.headers(record, topic, error_type, error, edits, own=False)
+            key = record.key if len(record.key or b"") <= _KEY_BYTES else None
+            tx.put(dead_letters.TOPIC, key, None, headers=headers)
         tx.count(_inc(metrics.DEAD_LETTERS, topic, error_type))
         log(
             "claim.dead_lettered",

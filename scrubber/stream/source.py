@@ -151,8 +151,9 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _leave(self) -> None:
         tasks = list(self.tasks.values())
-        for task in tasks:
-            task.cease()
+        # Before any batch is taken back: a task that still reads would take that for an answer,
+        # and hand over the batch behind it.
+        await asyncio.gather(*(task.stop_reading() for task in tasks))
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()

@@ -65,6 +65,7 @@ class Task:
         self._free.set()
         self._limit = settings.batch_records
         self._read = dict.fromkeys(INPUTS, 0)
+        self._given: dict[str, int] = {}
         self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
         self._suspects: dict[str, int] = {}
         self._work: asyncio.Task[None] | None = None
@@ -93,22 +94,15 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    def cease(self) -> None:
-        """
-        Hand over no more batches.
-
-        Comes before any `take_back`: that frees the way, and a task that still reads would hand
-        over the batch it read ahead, past the one taken back.
-        """
+    async def stop_reading(self) -> None:
+        """Hand over no more batches."""
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
+            await asyncio.wait((self._work,))
 
     async def stop(self, deadline_s: float) -> None:
-        """Take no more batches, wait for the one in flight, leave the partitions."""
-        self.cease()
-        if self._work is not None:
-            await asyncio.wait((self._work,))
+        """Wait for the batch in flight, then leave the partitions."""
         try:
             async with asyncio.timeout(deadline_s):
                 if self._noting is not None:
@@ -171,8 +165,8 @@ class Task:
                 topic, beginnings[partition], ends[partition]
             )
         await self._count_starts(ends)
+        self._given = dict(self.positions)
         for topic in INPUTS:
-            self._read[topic] = self.positions[topic]
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
         self.state = "ready"
@@ -313,10 +307,8 @@ class Task:
             for topic, partition in zip(INPUTS, partitions, strict=True):
                 records = found.get(partition)
                 if records:
-                    before, self._read[topic] = self._read[topic], records[-1].offset + 1
+                    self._read[topic] = records[-1].offset + 1
                     await self._free.wait()
-                    if self.positions[topic] != before:
-                        fail_stop(f"{topic} partition {self.number}: a batch was passed over")
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
@@ -352,6 +344,8 @@ class Task:
     def _give(self, batch: PartitionBatch) -> None:
         self.in_flight = batch
         self._free.clear()
+        batch.follows = self._given[batch.topic]
+        self._given[batch.topic] = batch.next_offset
         self._queues[batch.topic].put_nowait(batch)
 
 

@@ -54,6 +54,8 @@ class PartitionBatch:
         self.records = records
         # Not the count of records: control records take offsets too.
         self.next_offset = records[-1].offset + 1 if records else 0
+        # Where the batch before it ended; between may lie offsets that are no records.
+        self.follows = 0
         self.parked = False
         self.handed_out = 0.0
         self.begun = 0.0
@@ -118,7 +120,10 @@ class Transaction:
 
     async def __aenter__(self) -> Self:
         """Begin; the records may now be handled."""
-        self._batch.begun = time.monotonic()
+        batch = self._batch
+        if batch.records and batch.follows != self._task.positions[batch.topic]:
+            fail_stop("a batch does not follow the last one that was answered")
+        batch.begun = time.monotonic()
         await self._begin()
         return self
 

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import time
+import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from typing import Any, Self
 from uuid import uuid4
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
 from scrubber.claim import history
@@ -32,6 +33,10 @@ from tests.faults.load import SECRET, TOPIC_OF, Sent, answered
 from tests.kafka.cluster import free_ports
 
 OUTPUTS = ("claims-clean", "claims-rejected", "claims-review", "claims-dead-letter")
+#: A worker measures so often how far behind it is, and a little.
+LAG_S = 1.2
+#: The largest record that a test sends.
+MOST_BYTES = 16 << 20
 #: Short enough that a test need not wait; in the order that the settings demand of each other.
 SHORT = {
     "SCRUBBER_COMMIT_DEADLINE_S": "5",
@@ -132,6 +137,32 @@ class Worker:
                 found.append(one)
         return found
 
+    def metric(self, name: str, **labels: str) -> float:
+        """Return what the worker shows of a metric now, summed over labels that are not named."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            lines = answer.read().decode().splitlines()
+        found = [line.rsplit(" ", 1) for line in lines if line.split("{")[0].split(" ")[0] == name]
+        return sum(
+            float(value)
+            for series, value in found
+            if all(f'{label}="{wanted}"' in series for label, wanted in labels.items())
+        )
+
+    def idle(self) -> bool:
+        """Tell whether it is ready and nothing that it has been assigned waits."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5):
+                pass
+            return self.metric("scrubber_lag_records") == 0
+        except OSError:
+            return False
+
+    async def until_idle(self, timeout_s: float = 60.0) -> None:
+        """Wait until nothing waits, and for the next look at how far behind it is."""
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+        await asyncio.sleep(LAG_S)
+        await eventually(self.idle, f"{self.name}: idle", timeout_s)
+
     async def until(self, event: str, count: int = 1, timeout_s: float = 60.0) -> None:
         """Wait until it has logged an event so often; fails when it ends or takes too long."""
         await eventually(
@@ -217,7 +248,8 @@ class Deployment:
         )
         self.workers: dict[str, Worker] = {}
         self.sent: list[Sent] = []
-        self._places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+        #: Topic, partition and offset of each answer, by submission.
+        self.places: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
         self._bodies: dict[str, dict[str, Any]] = {}
         self._keep_outcomes = keep_outcomes
         self._duplicates: set[str] = set()
@@ -257,15 +289,28 @@ class Deployment:
                 worker.start()
 
     async def publish(
-        self, load: Iterable[Sent], rate: float = 0.0, topic: str = "claims-submitted"
+        self,
+        load: Iterable[Sent],
+        rate: float = 0.0,
+        topic: str = "claims-submitted",
+        *,
+        key: Callable[[Sent], bytes | None] = lambda one: one.key,
+        partition: Callable[[Sent], int | None] = lambda _: None,
+        compression: str | None = None,
     ) -> None:
-        """Publish records in their order, at `rate` a second or as fast as it goes."""
+        """
+        Publish records in their order, at `rate` a second or as fast as it goes.
+
+        `key` and `partition` stand in for the right ones.
+        """
         load = list(load)
         self.sent += load
         producer = AIOKafkaProducer(
             bootstrap_servers=self.bootstrap_servers,
             enable_idempotence=True,
             max_batch_size=200_000,
+            max_request_size=MOST_BYTES,
+            compression_type=compression,
             linger_ms=5,
         )
         await producer.start()
@@ -275,7 +320,15 @@ class Deployment:
             for number, one in enumerate(load):
                 if rate and (early := started + number / rate - time.monotonic()) > 0:
                     await asyncio.sleep(early)
-                futures.append(await producer.send(self.prefix + topic, one.value, one.key))
+                futures.append(
+                    await producer.send(
+                        self.prefix + topic,
+                        one.value,
+                        key(one),
+                        partition(one),
+                        headers=list(one.headers),
+                    )
+                )
             await asyncio.gather(*futures)
         finally:
             await producer.stop()
@@ -288,14 +341,18 @@ class Deployment:
             for place, records in found.items():
                 topic = place.topic.removeprefix(self.prefix)
                 for record in records:
-                    body = self._note(topic, record.value)
-                    self._places[body].append((topic, record.partition, record.offset))
-        return len(self._places)
+                    body = self._note(topic, record)
+                    self.places[body].append((topic, record.partition, record.offset))
+        return len(self.places)
 
-    def _note(self, topic: str, value: bytes) -> str:
+    def _note(self, topic: str, record: ConsumerRecord) -> str:
+        """Return the submission that an output is about; a dead letter may say it in its key."""
+        value: bytes = record.value or b""
         if topic == "claims-dead-letter":
             start = value.find(b'"submission_id":"')
-            return value[start + 17 :].split(b'"')[0].decode() if start >= 0 else value.hex()
+            if start >= 0:
+                return value[start + 17 :].split(b'"')[0].decode()
+            return (record.key or value).decode(errors="replace")
         body = orjson.loads(value)
         del body["claim"]
         name: str = body["submission_id"]
@@ -310,15 +367,27 @@ class Deployment:
         return self._bodies[submission_id]
 
     async def until_answered(
-        self, *, timeout_s: float = 120.0, meanwhile: Callable[[], None] | None = None
+        self,
+        *,
+        timeout_s: float = 120.0,
+        meanwhile: Callable[[], None] | None = None,
+        at_least: int | None = None,
     ) -> None:
-        """Wait until all that was sent has an answer; what is missing, `verdict` says."""
-        wanted = len(answered(self.sent))
+        """Wait until all that was sent, or some, has an answer; `verdict` says what is missing."""
+        wanted = len(answered(self.sent)) if at_least is None else at_least
         end = time.monotonic() + timeout_s
         while await self.read() < wanted and time.monotonic() < end:
             if meanwhile is not None:
                 meanwhile()
             await asyncio.sleep(0.1)
+        await self.read()
+
+    async def until_dead_letters(self, count: int, timeout_s: float = 60.0) -> None:
+        """Wait until so many records have been set aside."""
+        end = time.monotonic() + timeout_s
+        while await self.count("claims-dead-letter") < count:
+            assert time.monotonic() < end, f"not within {timeout_s:.0f} s: {count} dead letters"
+            await asyncio.sleep(0.2)
         await self.read()
 
     async def verdict(self) -> Verdict:
@@ -328,7 +397,7 @@ class Deployment:
         verdict = Verdict(len(wanted))
         orders: dict[tuple[str, int, int], list[tuple[int, int]]] = defaultdict(list)
         for name, one in wanted.items():
-            places = self._places.get(name, [])
+            places = self.places.get(name, [])
             if not places:
                 verdict.lost.append(name)
                 continue
@@ -344,7 +413,7 @@ class Deployment:
             verdict.disordered += [
                 f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
-        verdict.repeated += [name for name in self._places if name not in wanted]
+        verdict.repeated += [name for name in self.places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
         VERDICTS[self.prefix] = verdict
         return verdict
@@ -391,6 +460,19 @@ class Deployment:
         finally:
             await reader.stop()
         return state
+
+    async def records(self, topic: str) -> list[ConsumerRecord]:
+        """Return all that a read-committed reader of a topic gets."""
+        reader = await self._open_reader((topic,))
+        records: list[ConsumerRecord] = []
+        try:
+            ends = await reader.end_offsets(reader.assignment())
+            while any([await reader.position(one) < end for one, end in ends.items()]):
+                for found in (await reader.getmany(timeout_ms=200)).values():
+                    records += found
+        finally:
+            await reader.stop()
+        return records
 
     async def count(self, topic: str, *, isolation: str = "read_committed") -> int:
         """Return how many records a reader of a topic gets."""

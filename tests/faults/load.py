@@ -49,6 +49,7 @@ class Sent:
     kind: Kind
     key: bytes
     value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def make_load(

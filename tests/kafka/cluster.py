@@ -111,8 +111,14 @@ class Cluster:
         acls: bool = False,
         superuser: str = "admin",
         port: int | None = None,
+        proxied: bool = False,
     ) -> None:
-        """Find Java and jars and choose ports; `port` is the first node's, else all are free ones."""
+        """
+        Find Java and jars and choose ports; `port` is the first node's, else all are free ones.
+
+        Where `proxied`, clients are sent to `proxy_ports`, where the test must pass them on to
+        `client_ports`.
+        """
         self.directory = directory
         self.version = version
         self.security = security
@@ -123,12 +129,13 @@ class Cluster:
         self._java = find_java()
         self._jars = find_jars(version)
         self.nodes = tuple(range(1, nodes + 1))
-        ports = free_ports(3 * nodes)
+        ports = free_ports(4 * nodes)
+        self._proxied = proxied
         if port is not None:
             ports[0] = port
         self._ports = {
             name: dict(zip(self.nodes, ports[i * nodes :], strict=False))
-            for i, name in enumerate(("PLAIN", "CONTROLLER", "CLIENT"))
+            for i, name in enumerate(("PLAIN", "CONTROLLER", "CLIENT", "PROXY"))
         }
         self._cluster_id = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         self._running: dict[int, subprocess.Popen[bytes]] = {}
@@ -153,7 +160,24 @@ class Cluster:
     @property
     def bootstrap_servers(self) -> str:
         """Where clients connect, with the protocol `security`."""
-        return self._addresses("PLAIN" if self.security == "PLAINTEXT" else "CLIENT")
+        if self._proxied:
+            return self._addresses("PROXY")
+        return self._addresses("CLIENT" if self._apart else "PLAIN")
+
+    @property
+    def proxy_ports(self) -> dict[int, int]:
+        """Where clients of each node go, when `proxied`."""
+        return self._ports["PROXY"]
+
+    @property
+    def client_ports(self) -> dict[int, int]:
+        """Where each node listens to its clients, when `proxied`."""
+        return self._ports["CLIENT"]
+
+    @property
+    def _apart(self) -> bool:
+        """Clients have a listener of their own."""
+        return self._proxied or self.security != "PLAINTEXT"
 
     def _addresses(self, listener: str) -> str:
         return ",".join(f"127.0.0.1:{port}" for port in self._ports[listener].values())
@@ -365,8 +389,11 @@ class Cluster:
     def _properties(self, node: int) -> dict[str, str]:
         replicas = str(len(self.nodes))
         in_sync = str(len(self.nodes) // 2 + 1)
-        names = ["PLAIN", "CONTROLLER"] + (["CLIENT"] if self.security != "PLAINTEXT" else [])
+        names = ["PLAIN", "CONTROLLER"] + (["CLIENT"] if self._apart else [])
         listeners = [f"{name}://127.0.0.1:{self._ports[name][node]}" for name in names]
+        shown = [one for one in listeners if "CONTROLLER" not in one]
+        if self._proxied:
+            shown[-1] = f"CLIENT://127.0.0.1:{self.proxy_ports[node]}"
         protocols = {"PLAIN": "PLAINTEXT", "CONTROLLER": "PLAINTEXT", "CLIENT": self.security}
         voters = self._ports["CONTROLLER"].items()
         return {
@@ -376,7 +403,7 @@ class Cluster:
             "controller.listener.names": "CONTROLLER",
             "inter.broker.listener.name": "PLAIN",
             "listeners": ",".join(listeners),
-            "advertised.listeners": ",".join(one for one in listeners if "CONTROLLER" not in one),
+            "advertised.listeners": ",".join(shown),
             "listener.security.protocol.map": ",".join(f"{n}:{protocols[n]}" for n in names),
             "log.dirs": str(self.data_of(node)),
             "offsets.topic.replication.factor": replicas,
