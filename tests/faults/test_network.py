@@ -1,6 +1,5 @@
 """A network that loses, delays and goes dark between worker and broker."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -72,7 +72,7 @@ async def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     source = ClaimSource(SETTINGS, {}, {}, tmp_path)
     topics = load_topics()
     consumer = Consumer()
-    task = Task(0, SETTINGS, {}, topics, consumer, source._queues, source._alone)
+    task = Task(0, SETTINGS, {}, topics, consumer, source._queues, source._turns)
     task.positions = dict.fromkeys(task._read, 0)
     task._given = dict(task.positions)
     task.store = task._open_store(tmp_path)
@@ -94,16 +94,3 @@ async def test_a_batch_that_nobody_took_is_not_followed_by_the_one_read_ahead(
     await asyncio.sleep(0)
     assert source._queues[TOPIC].empty()
     assert task.in_flight is None
-
-
-async def test_a_batch_that_does_not_follow_the_last_answer_ends_the_process(
-    source: ClaimSource,
-) -> None:
-    """Whatever the reason: a position beyond records without an answer would lose them."""
-    task = source.tasks[0]
-    source._queues[TOPIC].get_nowait()
-    task.take_back()
-    second = await source.next(TOPIC)
-    with pytest.raises(SystemError, match="does not follow"):
-        async with second.transaction():
-            pass
