@@ -65,6 +65,7 @@ async def test_a_failed_send_that_nobody_awaits_loses_its_records(
         assert len(verdict.lost) >= 200, str(verdict)
 
 
+@pytest.mark.long
 async def test_a_failed_send_ends_the_worker_and_loses_nothing(
     kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -89,7 +90,9 @@ async def test_a_failed_send_ends_the_worker_and_loses_nothing(
         assert verdict.exact, str(verdict)
 
 
-@pytest.mark.parametrize("hook", ["no-position", "no-position;forget"])
+@pytest.mark.parametrize(
+    "hook", ["no-position;forget", pytest.param("no-position", marks=pytest.mark.long)]
+)
 async def test_a_commit_without_a_position_repeats_what_it_answered(
     kafka: Kafka, tmp_path: Path, hook: str
 ) -> None:

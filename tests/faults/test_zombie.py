@@ -42,6 +42,7 @@ async def test_a_zombie_inside_a_transaction_is_fenced(
             assert await aborted(deployment) > 0
 
 
+@pytest.mark.long
 async def test_a_zombie_between_transactions_comes_back_into_the_group(
     kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ async def test_a_zombie_between_transactions_comes_back_into_the_group(
         assert heir.alive
 
 
+@pytest.mark.long
 async def test_a_process_that_stood_still_ends_itself(kafka: Kafka, tmp_path: Path) -> None:
     """With its watchdog it needs no fence: the loop stood still for longer than it may."""
     async with Deployment(
