@@ -46,8 +46,8 @@ async def test_what_stands_still_is_ended_by_the_watchdog(kafka: Kafka, tmp_path
     settings = {
         "SCRUBBER_COMMIT_DEADLINE_S": "2",
         "SCRUBBER_INSTANCE_ID": "pod-0",
-        "SCRUBBER_LOOP_BLOCK_S": "3",
-        "SCRUBBER_STALL_S": "5",
+        "SCRUBBER_LOOP_BLOCK_S": "2",
+        "SCRUBBER_STALL_S": "4",
     }
     async with AsyncExitStack() as stack:
         deployments = []

@@ -10,7 +10,6 @@ import pytest
 
 from tests.faults.harness import OUTPUTS, SHORT, Deployment
 from tests.faults.load import make_load
-from tests.faults.test_zombie import aborted
 from tests.kafka.cluster import Cluster
 from tests.kafka.fixtures import VERSION, Kafka
 
@@ -80,7 +79,7 @@ async def test_twenty_kills_under_saturation(tmp_path: Path, nodes: int) -> None
             await deployment.until_answered(timeout_s=3000, meanwhile=kill_and_revive)
             verdict = await deployment.verdict()
             recoveries = await recovery_times(deployment, kills)
-            unseen = await aborted(deployment)
+            unseen = await deployment.aborted()
             print(  # noqa: T201
                 f"{nodes} nodes: {verdict}; {len(kills)} kills, recovery at most "
                 f"{max(recoveries, default=0):.1f} s, {unseen} aborted records"
