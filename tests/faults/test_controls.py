@@ -10,7 +10,6 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from scrubber.stream.topics import Topic
 from tests.faults.harness import Deployment, admin_of, eventually
 from tests.faults.load import make_load
-from tests.faults.test_zombie import stands_still
 from tests.kafka.fixtures import Kafka
 
 pytestmark = pytest.mark.control
@@ -31,7 +30,7 @@ async def test_a_position_read_before_fencing_repeats_a_batch(kafka: Kafka, tmp_
     ) as deployment:
         await deployment.publish(make_load(1_000))
         owner = deployment.worker("owner", hook="unwatched;freeze end 3;kill end-answered 3")
-        await eventually(lambda: stands_still(owner), "the owner stands still before its commit")
+        await eventually(lambda: owner.stands_still, "the owner stands still before its commit")
         go_on = tmp_path / "go-on"
         deployment.worker("heir", hook=f"fence-late {go_on}")
         await eventually((tmp_path / "go-on-0").exists, "the heir has read its position")
@@ -65,6 +64,7 @@ async def test_a_failed_send_that_nobody_awaits_loses_its_records(
         assert len(verdict.lost) >= 200, str(verdict)
 
 
+@pytest.mark.long
 async def test_a_failed_send_ends_the_worker_and_loses_nothing(
     kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -89,7 +89,9 @@ async def test_a_failed_send_ends_the_worker_and_loses_nothing(
         assert verdict.exact, str(verdict)
 
 
-@pytest.mark.parametrize("hook", ["no-position", "no-position;forget"])
+@pytest.mark.parametrize(
+    "hook", ["no-position;forget", pytest.param("no-position", marks=pytest.mark.long)]
+)
 async def test_a_commit_without_a_position_repeats_what_it_answered(
     kafka: Kafka, tmp_path: Path, hook: str
 ) -> None:

@@ -66,7 +66,7 @@ def differences(worker: Worker) -> int:
     )
 
 
-@pytest.mark.parametrize("state", ["kept", "lost"])
+@pytest.mark.parametrize("state", ["lost", pytest.param("kept", marks=pytest.mark.long)])
 async def test_a_group_without_offsets_reads_on_where_its_history_ends(
     kafka: Kafka, tmp_path: Path, state: str
 ) -> None:

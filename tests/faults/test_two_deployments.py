@@ -1,6 +1,9 @@
 """F15: what happens when two deployments take the same names."""
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from tests.faults.harness import Deployment
 from tests.faults.load import make_load
@@ -28,7 +31,7 @@ async def test_the_same_application_id_on_other_topics_fences(kafka: Kafka, tmp_
         late = second.worker("late")
         await late.until("task.ready", 2)
         await first.publish(make_load(200, name="more", first_patient=1_000))
-        assert early.wait() == 70
+        assert await asyncio.to_thread(early.wait) == 70
         (last,) = early.lines("worker.stopped")
         assert last["error"] in FENCED, last
         await second.until_answered()
@@ -40,6 +43,7 @@ async def test_the_same_application_id_on_other_topics_fences(kafka: Kafka, tmp_
             assert verdict.exact, str(verdict)
 
 
+@pytest.mark.long
 async def test_the_same_producers_under_another_group_fence(kafka: Kafka, tmp_path: Path) -> None:
     """Both have all the claims; who is fenced ends, and each claim is answered once."""
     async with Deployment(
@@ -49,15 +53,19 @@ async def test_the_same_producers_under_another_group_fence(kafka: Kafka, tmp_pa
         partitions=2,
         settings={"SCRUBBER_BATCH_RECORDS": "50"},
     ) as deployment:
-        await deployment.publish(make_load(4_000, poison=0.01))
         early = deployment.worker("early")
         await early.until("task.ready", 2)
+        await deployment.publish(make_load(1_000, poison=0.01, name="a"))
         late = deployment.worker("late", hook="group another")
-        assert early.wait() == 70
+        await late.until("task.ready", 2)
+        await deployment.publish(make_load(1_000, poison=0.01, name="b", first_patient=1_000))
+        assert await asyncio.to_thread(early.wait) == 70
         (last,) = early.lines("worker.stopped")
         assert last["error"] in FENCED, last
         early.start()
-        assert late.wait() == 70
+        await early.until("task.ready", 4)
+        await deployment.publish(make_load(1_000, poison=0.01, name="c", first_patient=2_000))
+        assert await asyncio.to_thread(late.wait) == 70
         await deployment.until_answered()
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import OUTPUTS, Deployment, Worker, eventually
+from tests.faults.harness import Deployment, eventually
 from tests.faults.load import make_load
 from tests.kafka.fixtures import Kafka
 
@@ -29,7 +29,7 @@ async def test_a_zombie_inside_a_transaction_is_fenced(
         await deployment.publish(make_load(2_000, poison=0.01))
         # The watchdog, too, would end a process that stood still; here the broker's fence does.
         zombie = deployment.worker("zombie", hook=f"unwatched;freeze {step} 4")
-        await eventually(lambda: stands_still(zombie), "the zombie stands still")
+        await eventually(lambda: zombie.stands_still, "the zombie stands still")
         deployment.worker("heir")
         await deployment.until_answered()
         zombie.send(signal.SIGCONT)
@@ -39,9 +39,10 @@ async def test_a_zombie_inside_a_transaction_is_fenced(
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
         if step != "begin":
-            assert await aborted(deployment) > 0
+            assert await deployment.aborted() > 0
 
 
+@pytest.mark.long
 async def test_a_zombie_between_transactions_comes_back_into_the_group(
     kafka: Kafka, tmp_path: Path
 ) -> None:
@@ -65,6 +66,7 @@ async def test_a_zombie_between_transactions_comes_back_into_the_group(
         assert heir.alive
 
 
+@pytest.mark.long
 async def test_a_process_that_stood_still_ends_itself(kafka: Kafka, tmp_path: Path) -> None:
     """With its watchdog it needs no fence: the loop stood still for longer than it may."""
     async with Deployment(
@@ -72,24 +74,10 @@ async def test_a_process_that_stood_still_ends_itself(kafka: Kafka, tmp_path: Pa
     ) as deployment:
         await deployment.publish(make_load(1_000))
         frozen = deployment.worker("frozen", hook="freeze end 2")
-        await eventually(lambda: stands_still(frozen), "it stands still")
+        await eventually(lambda: frozen.stands_still, "it stands still")
         deployment.worker("heir")
         await deployment.until_answered()
         frozen.send(signal.SIGCONT)
         assert frozen.wait() in {70, 71}
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
-
-
-def stands_still(worker: Worker) -> bool:
-    """Whether the process is stopped (Linux)."""
-    return Path(f"/proc/{worker.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
-async def aborted(deployment: Deployment) -> int:
-    """Return how many records of aborted transactions lie in the outputs and the history."""
-    count = 0
-    for topic in (*OUTPUTS, "claims-history"):
-        count += await deployment.count(topic, isolation="read_uncommitted")
-        count -= await deployment.count(topic)
-    return count

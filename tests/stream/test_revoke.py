@@ -66,13 +66,15 @@ async def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     def ended(reason: str, *_: object, **__: object) -> None:
         raise SystemError(reason)
 
-    monkeypatch.setattr("scrubber.stream.task.fail_stop", ended)
+    for module in ("task", "transaction"):
+        monkeypatch.setattr(f"scrubber.stream.{module}.fail_stop", ended)
     monkeypatch.setattr("scrubber.stream.task.AIOKafkaProducer", Producer)
     source = ClaimSource(SETTINGS, {}, {}, tmp_path)
     topics = load_topics()
     consumer = Consumer()
-    task = Task(0, SETTINGS, {}, topics, consumer, source._queues, source._alone)
+    task = Task(0, SETTINGS, {}, topics, consumer, source._queues, source._turns)
     task.positions = dict.fromkeys(task._read, 0)
+    task._given = dict(task.positions)
     task.store = task._open_store(tmp_path)
     task.state = "ready"
     task._work = asyncio.create_task(task._pump())
@@ -92,15 +94,3 @@ async def test_a_batch_that_nobody_took_is_not_followed_by_the_one_read_ahead(
     await asyncio.sleep(0)
     assert source._queues[TOPIC].empty()
     assert task.in_flight is None
-
-
-async def test_a_task_that_would_pass_over_a_batch_ends_the_process(
-    source: ClaimSource,
-) -> None:
-    """Whatever the reason: a position beyond records without an answer would lose them."""
-    task = source.tasks[0]
-    source._queues[TOPIC].get_nowait()
-    task.take_back()
-    assert task._work is not None
-    with pytest.raises(SystemError, match="passed over"):
-        await task._work

@@ -1,0 +1,57 @@
+"""The files that a command names, and how it complains."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import cast
+
+from scrubber.pipeline.intake import Record, read_records
+
+STANDARD_INPUT = "-"
+
+
+class Sources:
+    """The files named, opened one after the other; what cannot be read is said and passed over."""
+
+    def __init__(self, names: list[str]) -> None:
+        """Look at each file once."""
+        self.failed = False
+        self.done = 0
+        self._names = [name for name in names if self._readable(name)]
+        self.size = sum(Path(name).stat().st_size for name in self._names if name != STANDARD_INPUT)
+
+    def records(self) -> Iterator[Record]:
+        """Yield the records of all files."""
+        for name in self._names:
+            if name == STANDARD_INPUT:
+                yield from read_records(BufferedReader(cast("RawIOBase", sys.stdin.buffer)), "-")
+                continue
+            with Path(name).open("rb") as stream:
+                yield from read_records(stream, name)
+            self.done += Path(name).stat().st_size
+
+    def _readable(self, name: str) -> bool:
+        if name == STANDARD_INPUT:
+            return True
+        path = Path(name)
+        try:
+            if path.is_dir():
+                raise IsADirectoryError(0, "is a directory; name its files")
+            path.open("rb").close()
+        except OSError as error:
+            self.failed = True
+            complain(f"{name}: {(error.strerror or 'not readable').lower()}")
+            return False
+        return True
+
+
+def hush_libraries() -> None:
+    """Keep the libraries' log lines off standard error: faults are said in our own words."""
+    logging.basicConfig(handlers=[logging.NullHandler()])
+
+
+def complain(what: str) -> None:
+    """Say one mistake on standard error."""
+    print(f"scrubber: {what}", file=sys.stderr)
