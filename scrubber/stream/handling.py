@@ -188,10 +188,7 @@ class Handler:
     def _history(self, tx: Transaction, key: str) -> tuple[PatientHistory, date]:
         """Return a patient's history, and the first day that it covers."""
         stored = tx.get(key.encode())
-        if stored is None:
-            return patient_history.EMPTY, date.min
-        since = date.fromordinal(int.from_bytes(stored[:_DAY_BYTES]))
-        return patient_history.decode(stored[_DAY_BYTES:]), since
+        return read_history(stored) if stored else (patient_history.EMPTY, date.min)
 
     def _began(self, tx: Transaction) -> date:
         """Return the day on which this partition's history begins."""
@@ -416,6 +413,12 @@ class Handler:
             offset=record.offset,
             error_type=error_type,
         )
+
+
+def read_history(stored: bytes) -> tuple[PatientHistory, date]:
+    """Return the history that the state holds of a patient, and the first day that it covers."""
+    since = date.fromordinal(int.from_bytes(stored[:_DAY_BYTES]))
+    return patient_history.decode(stored[_DAY_BYTES:]), since
 
 
 def _stored(history: PatientHistory, since: date) -> bytes:

@@ -25,6 +25,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.admin import AIOKafkaAdminClient
 
 from scrubber.claim import history
+from scrubber.stream.handling import read_history
 from scrubber.stream.state import without_expiry
 from scrubber.stream.topics import Topic, create_topics, load_topics
 from tests.conftest import ROOT
@@ -438,8 +439,7 @@ class Deployment:
         found = await self.state(of=planned)
         faults = []
         for key, claims in planned.items():
-            stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
-            past = history.decode(stored)
+            past = read_history(without_expiry(found[key]))[0] if key in found else history.EMPTY
             kept = [(one.submission_id, str(one.state)) for one in past.claims]
             kept += [(one.submission_id, "rejected") for one in past.rejected]
             if sorted(kept) != sorted(claims.items()):

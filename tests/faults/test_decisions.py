@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from scrubber.claim import history
+from scrubber.stream.handling import read_history
 from scrubber.stream.state import without_expiry
 from tests.conftest import ROOT
 from tests.faults.decided import LEADS_TO, decide, reviews, settle
@@ -175,7 +175,7 @@ async def test_remittances_join_their_claims(kafka: Kafka, tmp_path: Path) -> No
         await deployment.until_answered()
         state = await deployment.state()
         pasts = {
-            one.patient: history.decode(without_expiry(state[one.key])) for one in [*load, early]
+            one.patient: read_history(without_expiry(state[one.key]))[0] for one in [*load, early]
         }
         assert [pasts[n].claims[0].payment is not None for n in (0, 1, 2, 3, 9)] == [
             True, True, True, False, True,
