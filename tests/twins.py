@@ -81,7 +81,10 @@ def base_claim(name: str) -> bytes:
 def typed(value: Any, key: str = "") -> Any:
     """Return a YAML value, all texts, with the JSON types of the claim event."""
     if isinstance(value, dict):
-        return {name: typed(member, name) for name, member in value.items()}
+        # The number of a tooth is text, that of a line is a number.
+        return {
+            name: typed(member, "" if key == "teeth" else name) for name, member in value.items()
+        }
     if isinstance(value, list):
         return [typed(member, key) for member in value]
     if key in WHOLE and re.fullmatch("-?[0-9]+", value):
@@ -156,7 +159,12 @@ def ask(case: Case) -> list[Said]:
     shelf = Shelf.of_rows(rows)
     params = {}
     if "params" in spec and edit.params is not None:
-        params[edit.id] = ((ALWAYS, type(edit.params).model_validate(spec["params"])),)
+        params[edit.id] = (
+            (
+                ALWAYS,
+                type(edit.params).model_validate({**edit.params.model_dump(), **spec["params"]}),
+            ),
+        )
     pack = PayerPack("twin@1", False, {}, {}, params)
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
@@ -195,7 +203,9 @@ def with_past(history: PatientHistory, case: Case, number: int, past: Json) -> P
             history, submission_id, outcome_id=f"o-{number}-1", revision=1, accepted=accepted
         )
     if "number" in past:
-        history, _ = paid(history, remittance(submission_id, received, past["number"]))
+        status = past.get("claim_status", "1")
+        event = remittance(submission_id, received, past["number"], claim_status=status)
+        history, _ = paid(history, event)
     return history
 
 

@@ -299,7 +299,7 @@ def paid(history: PatientHistory, remittance: RemittanceEvent) -> tuple[PatientH
     )
     target = _claim_of(history.claims, waiting)
     if target is not None:
-        return _with_claim(history, _with_payment(target, waiting)), True
+        return _joined(_with_claim(history, _with_payment(target, waiting)), today), True
     others = [
         one for one in history.waiting if one != waiting and one.received + WAITING_DAYS >= today
     ]
@@ -392,6 +392,11 @@ def digest_of(identifier: str) -> bytes:
     return digest(identifier.encode()) if identifier else b""
 
 
+def uncached_digest(identifier: str) -> bytes:
+    """Return the same as `digest_of` for an identifier of the patient, which no cache keeps."""
+    return digest(identifier.encode()) if identifier else b""
+
+
 def member_digest(claim: Claim) -> bytes:
     """Return what stands for the destination's member id, which no cache keeps."""
     payer = claim.destination
@@ -410,9 +415,13 @@ def past_line(claim: Claim, line: Line) -> PastLine:
         line.place_of_service,
         "" if line.units is None else format(line.units.normalize(), "f"),
         b"" if line.charge is None else digest(format(line.charge.normalize(), "f").encode()),
-        digest_of(line.rendering_npi),
-        digest_of(_taxonomy(claim, line)),
+        *who_rendered(claim, line),
     )
+
+
+def who_rendered(claim: Claim, line: Line) -> tuple[bytes, bytes]:
+    """Return what stands for the provider of a line and for the provider's specialty."""
+    return digest_of(line.rendering_npi), digest_of(_taxonomy(claim, line))
 
 
 def _taxonomy(claim: Claim, line: Line) -> str:
@@ -450,8 +459,8 @@ def _past_claim(
         digest_of(claim.billing_provider.tax_id),
         digest_of(claim.destination.payer_id),
         member_digest(claim),
-        _digest_once(claim.patient_control_number),
-        _digest_once(claim.payer_claim_control_number) if succeeds else b"",
+        uncached_digest(claim.patient_control_number),
+        uncached_digest(claim.payer_claim_control_number) if succeeds else b"",
         claim.previous_submission.submission_id if succeeds else "",
         bill_key(claim) if hospital else b"",
         admitted.toordinal() if admitted else 0,
@@ -459,10 +468,6 @@ def _past_claim(
         claim.statement_to.toordinal() if claim.statement_to else 0,
         tuple([past_line(claim, line) for line in claim.lines]),
     )
-
-
-def _digest_once(identifier: str) -> bytes:
-    return digest(identifier.encode()) if identifier else b""
 
 
 def _without(history: PatientHistory, submission_id: str) -> PatientHistory:
@@ -491,7 +496,7 @@ def _joined(history: PatientHistory, today: int) -> PatientHistory:
     """Give waiting payments to the claims that have come; those that waited too long are gone."""
     if not history.waiting:
         return history
-    left = []
+    left: list[WaitingPayment] = []
     for waiting in history.waiting:
         if waiting.received + WAITING_DAYS < today:
             continue
@@ -500,7 +505,10 @@ def _joined(history: PatientHistory, today: int) -> PatientHistory:
             left.append(waiting)
         else:
             history = _with_claim(history, _with_payment(target, waiting))
-    return PatientHistory(history.claims, history.rejected, tuple(left))
+    found = len(left) < len(history.waiting)
+    history = PatientHistory(history.claims, history.rejected, tuple(left))
+    # A payment brings a number, by which another may find the claim.
+    return _joined(history, today) if found else history
 
 
 def _claim_of(claims: tuple[PastClaim, ...], waiting: WaitingPayment) -> PastClaim | None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from scrubber.claim.model import Line
@@ -92,6 +93,8 @@ def bypassed(reason: str, *lines: Line) -> Bypassed:
     return Bypassed(reason, tuple(line.number for line in lines))
 
 
+# The claims of a day lack the same tables again and again. Nobody changes the answer.
+@lru_cache(maxsize=4096)
 def no_data(kind: str, day: date) -> NoData:
     """Return that the edit needs a table `kind` that answers for `day`."""
     return NoData(f"{kind}@{day.isoformat()}")

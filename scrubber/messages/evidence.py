@@ -18,6 +18,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "code": _DIAGNOSIS,
     "diagnoses": _DIAGNOSIS,
     "procedure": _PROCEDURE,
+    "other_procedure": _PROCEDURE,
+    "surgery": _PROCEDURE,
     "column1": _PROCEDURE,
     "column2": _PROCEDURE,
     "modifier": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),

@@ -59,20 +59,37 @@ def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
         if today is not own:
             ran |= today.ids
         _run_lines(today, claim, lines, said)
-        for bound in today.day:
-            _ask(said, bound, lines, claim, lines, *bound.extras)
+        _run_each(today.day, claim, lines, said, lines)
         if len(lines) > 1:
             _run_pairs(today, claim, lines, said)
         said.extend(today.lacking)
     if not claim.by_day:
         said.extend(own.lacking)
     _run_diagnoses(plan, claim, said)
-    for bound in own.history:
-        _ask(said, bound, (), claim, prior, *bound.extras)
+    _run_each(own.history, claim, prior, said, ())
     results = Results(said, ran)
     for bound in own.closing:
         _ask(said, bound, (), claim, results, *bound.extras)
     return results
+
+
+def _run_each(
+    edits: tuple[Bound, ...],
+    claim: Claim,
+    beside: object,
+    said: list[Said],
+    lines: tuple[Line, ...],
+) -> None:
+    """Ask edits that are called with the claim and one thing beside it, once each."""
+    for bound in edits:  # no `_ask`: most of these are many and answer at once
+        try:
+            verdict = bound.call(claim, beside, *bound.extras)
+            if verdict.__class__ is NoData:
+                said.append(Said(bound.edit, bound.severity, verdict))
+            elif verdict is not PASS:
+                _note(said, bound, verdict)
+        except Exception as error:  # noqa: BLE001
+            _crash(said, bound, error, lines)
 
 
 def _ask(said: list[Said], bound: Bound, lines: tuple[Line, ...], *arguments: object) -> None:

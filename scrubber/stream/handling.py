@@ -20,8 +20,9 @@ from prometheus_client import Counter
 from pydantic import BaseModel, ValidationError
 
 from scrubber.claim import history as patient_history
+from scrubber.claim.history import PatientHistory
 from scrubber.claim.prior import Prior
-from scrubber.contracts.claim import SCHEMA_VERSION
+from scrubber.contracts.claim import SCHEMA_VERSION, ClaimEvent
 from scrubber.contracts.decision import DecisionEvent
 from scrubber.contracts.decode import Decoded, SchemaInvalid, Undecodable, decode_claim_event
 from scrubber.contracts.keys import patient_key
@@ -43,6 +44,8 @@ OUTPUTS: Final = {
     "review": "claims-review",
 }
 _DIGEST_BYTES: Final = 16
+_DAY_BYTES: Final = 4
+_HISTORY_BYTES: Final = 256 << 10  # some 700 claims of four lines; a thousand times the usual
 _PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
 _BEGAN: Final = b"\0began"
 
@@ -162,26 +165,48 @@ class Handler:
         decision_id: str | None = None,
     ) -> Outcome:  # fmt: skip
         """Scrub a claim with its patient's history, and keep what the history is to know of it."""
-        state_key = key.encode()
-        history = patient_history.decode(tx.get(state_key))
-        today = decoded.event.submitted_at.astimezone(UTC).date()
-        oldest = today - timedelta(days=self._settings.history_days)
-        history = patient_history.forget(history, oldest)
-        prior = Prior(history, max(oldest, self._began(tx)), without=decoded.event.submission_id)
-        outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
-        tx.set(
-            state_key,
-            patient_history.encode(remembered(history, outcome)),
-            days=self._settings.history_days,
+        event = decoded.event
+        if not _identified(event):
+            return self._scrubber.scrub(decoded, revision=revision, decision_id=decision_id)
+        history, since = self._history(tx, key)
+        oldest = event.submitted_at.astimezone(UTC).date() - timedelta(
+            days=self._settings.history_days
         )
+        history = patient_history.forget(history, oldest)
+        prior = Prior(history, max(oldest, since, self._began(tx)), without=event.submission_id)
+        outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
+        self._keep(tx, key, remembered(history, outcome), since)
         return outcome
+
+    def _history(self, tx: Transaction, key: str) -> tuple[PatientHistory, date]:
+        """Return a patient's history, and the first day that it covers."""
+        stored = tx.get(key.encode())
+        if stored is None:
+            return patient_history.EMPTY, date.min
+        since = date.fromordinal(int.from_bytes(stored[:_DAY_BYTES]))
+        return patient_history.decode(stored[_DAY_BYTES:]), since
+
+    def _keep(self, tx: Transaction, key: str, history: PatientHistory, since: date) -> None:
+        """Keep a history; of one that has grown out of all measure, the later half."""
+        encoded = patient_history.encode(history)
+        while len(encoded) > _HISTORY_BYTES:
+            days = sorted(
+                one.received
+                for part in (history.claims, history.rejected, history.waiting)
+                for one in part
+            )
+            since = date.fromordinal(days[len(days) // 2] + 1)
+            history = patient_history.forget(history, since)
+            encoded = patient_history.encode(history)
+        stored = since.toordinal().to_bytes(_DAY_BYTES) + encoded
+        tx.set(key.encode(), stored, days=self._settings.history_days)
 
     def _began(self, tx: Transaction) -> date:
         """Return the day on which this partition's history begins."""
         stored = tx.get(_BEGAN)
         if stored is not None:
             return date.fromordinal(int.from_bytes(stored))
-        tx.set(_BEGAN, tx.today.toordinal().to_bytes(4))
+        tx.set(_BEGAN, tx.today.toordinal().to_bytes(_DAY_BYTES))
         return tx.today
 
     def _answer(
@@ -274,15 +299,15 @@ class Handler:
                 outcome = (returned if event.kind == "return" else released)(reviewed, event)
             except DecisionMismatchError as error:
                 return "decision-refused", str(error)
-            key = submission.patient_key.encode()
+            history, since = self._history(tx, submission.patient_key)
             history = patient_history.decided(
-                patient_history.decode(tx.get(key)),
+                history,
                 event.submission_id,
                 outcome_id=outcome.outcome_id,
                 revision=revision,
                 accepted=outcome.disposition == "clean",
             )
-            tx.set(key, patient_history.encode(history), days=self._settings.history_days)
+            self._keep(tx, submission.patient_key, history, since)
         decisions = (*submission.decisions, _digest(event.decision_id.encode()))
         submission = structs.replace(
             submission,
@@ -332,8 +357,10 @@ class Handler:
             tx.count(_inc(metrics.REMITTANCES, "repeated"))
             return
         tx.set(known, b"", days=submissions.DAYS)
-        history, matched = patient_history.paid(patient_history.decode(tx.get(record.key)), event)
-        tx.set(record.key, patient_history.encode(history), days=self._settings.history_days)
+        key = record.key.decode()
+        history, since = self._history(tx, key)
+        history, matched = patient_history.paid(history, event)
+        self._keep(tx, key, history, since)
         tx.count(_inc(metrics.REMITTANCES, "matched" if matched else "waiting"))
         if not event.balanced:
             tx.count(_inc(metrics.REMITTANCES, "unbalanced"))
@@ -386,6 +413,13 @@ class Handler:
             offset=record.offset,
             error_type=error_type,
         )
+
+
+def _identified(event: ClaimEvent) -> bool:
+    """Tell whether a claim names its member; all that do not would share one history."""
+    payers = event.claim.payers
+    subscriber = payers[0].subscriber if payers else None
+    return subscriber is not None and subscriber.member_id.strip() != ""
 
 
 class _CorrectedClaim(msgspec.Struct, gc=False):

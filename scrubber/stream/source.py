@@ -150,6 +150,9 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
         self.rebalancing = False
 
     async def _leave(self) -> None:
+        # First, or a task that waits for its batch to end would hand over the one after it.
+        for task in self.tasks.values():
+            task.cancel()
         for queue in self._queues.values():
             while not queue.empty():
                 queue.get_nowait().task.take_back()

@@ -65,6 +65,7 @@ class Task:
         self._free.set()
         self._limit = settings.batch_records
         self._read = dict.fromkeys(INPUTS, 0)
+        self._given: dict[str, int] = {}
         self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
         self._suspects: dict[str, int] = {}
         self._work: asyncio.Task[None] | None = None
@@ -93,11 +94,15 @@ class Task:
         self.store = kept or self._open_store(folder)
         self._work = asyncio.create_task(self._run(restores))
 
-    async def stop(self, deadline_s: float) -> None:
-        """Take no more batches, wait for the one in flight, leave the partitions."""
+    def cancel(self) -> None:
+        """Read and hand over nothing more."""
         self.state = "leaving"
         if self._work is not None:
             self._work.cancel()
+
+    async def stop(self, deadline_s: float) -> None:
+        """Wait for the batch in flight and leave the partitions; `cancel` comes first."""
+        if self._work is not None:
             await asyncio.wait((self._work,))
         try:
             async with asyncio.timeout(deadline_s):
@@ -307,8 +312,6 @@ class Task:
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
-        if records[0].offset < self.positions[topic]:
-            fail_stop(f"{topic} partition {self.number}: a record came twice from the broker")
         while topic in self._careful and records:
             size, until = self._careful[topic]
             if records[0].offset >= until:
@@ -337,9 +340,18 @@ class Task:
             await self._free.wait()
 
     def _give(self, batch: PartitionBatch) -> None:
+        topic, position = batch.topic, self.positions[batch.topic]
+        # What was handed over before must be answered, and nothing comes a second time: whatever
+        # went wrong in between, this is the last moment at which nothing is lost or repeated.
+        if position != self._given.get(topic, position) or batch.records[0].offset < position:
+            fail_stop(
+                f"{topic} partition {self.number}: the batch at {batch.records[0].offset} does "
+                f"not follow on what is answered, up to {position}"
+            )
+        self._given[topic] = batch.next_offset
         self.in_flight = batch
         self._free.clear()
-        self._queues[batch.topic].put_nowait(batch)
+        self._queues[topic].put_nowait(batch)
 
 
 def _starts_key(topic: str) -> bytes:

@@ -239,6 +239,8 @@ def _shown(value: object) -> str:
     """Return words as they are, containers of words and numbers too, a class name otherwise."""
     if _word(value) or isinstance(value, int | float):
         return str(value)
+    if isinstance(value, type):  # aiokafka names an error by its class
+        return value.__name__
     if isinstance(value, list | tuple | set | frozenset) and len(value) <= _ITEMS:
         return f"[{', '.join(map(_shown, value))}]"  # topics and partitions
     return f"<{type(value).__name__}>"

@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -315,9 +316,7 @@ class Deployment:
         for entries in orders.values():
             numbers = [number for _, number in sorted(entries)]
             verdict.disordered += [
-                f"{before} before {after}"
-                for before, after in zip(numbers, numbers[1:], strict=False)
-                if before > after
+                f"{before} before {after}" for before, after in pairwise(numbers) if before > after
             ]
         verdict.repeated += [name for name in self._places if name not in wanted]
         verdict.history = await self._history_faults(wanted)
@@ -339,7 +338,8 @@ class Deployment:
         found = await self.state()
         faults = []
         for key, claims in planned.items():
-            past = history.decode(without_expiry(found[key])) if key in found else history.EMPTY
+            stored = without_expiry(found[key])[4:] if key in found else None  # the day it covers
+            past = history.decode(stored)
             kept = [(one.submission_id, str(one.state)) for one in past.claims]
             kept += [(one.submission_id, "rejected") for one in past.rejected]
             if sorted(kept) != sorted(claims.items()):

@@ -68,7 +68,8 @@ def make_load(
     sent: list[Sent] = []
     kinds: list[Kind] = [*shares, "poison", "clean"]
     weights = [*shares.values(), poison, 1 - sum(shares.values()) - poison]
-    for number, kind in enumerate(chance.choices(kinds, weights, k=claims)):
+    for number, drawn in enumerate(chance.choices(kinds, weights, k=claims)):
+        kind = drawn
         patient = chance.randrange(patients)
         known = f"{name}-{number:07d}"
         if kind == "poison":

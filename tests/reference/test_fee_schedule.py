@@ -107,3 +107,13 @@ def test_the_whole_file_is_imported(shared_data: Path, tmp_path: Path) -> None:
     while day <= imported.info.expires:
         assert shelf.as_of("pprrvu", day).glob_days("27447") == "090"
         day += timedelta(days=1)
+
+
+def test_rows_without_dates_hold_within_their_edition() -> None:
+    """What a file says of its quarter says nothing of another day."""
+    first, last = date(2024, 7, 1), date(2024, 9, 30)
+    rows = Reading([FeeRow("27447", "090")], first, last)
+    view = FeeScheduleSeries([edition(rows, fee_schedule.pack)]).as_of(last)
+    assert view is not None
+    assert view.glob_days("27447") == view.glob_days("27447", first.toordinal()) == "090"
+    assert view.glob_days("27447", first.toordinal() - 1) is None

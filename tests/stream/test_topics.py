@@ -139,6 +139,7 @@ async def test_what_is_created_is_what_the_files_say(
             "cleanup.policy": "delete",
             "compression.type": "producer",
             "max.message.bytes": str(mebibytes * MIB),
+            "message.timestamp.type": "LogAppendTime",
             "min.insync.replicas": "1",
             "retention.bytes": "-1",
             "retention.ms": str(days * DAY_MS) if days > 0 else "-1",
@@ -204,6 +205,7 @@ async def test_what_was_created_is_as_wanted(
         ("oversight-alerts", "retention.ms", "7776000000", "-1"),
         ("claims-dead-letter", "retention.bytes", "1073741824", "-1"),
         ("remittances", "unclean.leader.election.enable", "true", "false"),
+        ("claims-submitted", "message.timestamp.type", "CreateTime", "LogAppendTime"),
         ("claims-rejected", "max.message.bytes", "4194303", "4194304"),
         # A record that fits here and not among the dead letters would stop the workers.
         ("review-decisions", "max.message.bytes", "3145728", "2097152"),

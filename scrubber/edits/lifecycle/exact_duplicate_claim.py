@@ -9,25 +9,25 @@ from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._likeness import allowance, same_line_before
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, bypassed, fail, no_data, several
+from scrubber.edits.verdict import Bypassed, Fail, Verdict, bypassed, fail, no_data, several
 
 REPEATS = frozenset(("76", "77", "91", "59", "XE", "XP", "XS", "XU"))
 
 
 def _before(claim: Claim, prior: Prior) -> Iterator[tuple[PastClaim, tuple[Line, ...]]]:
     """Yield the claim that each identical line, or the whole hospital bill, was accepted with."""
-    if claim.type != "institutional":
-        for line in claim.lines:
-            if earlier := same_line_before(claim, prior, line):
-                yield earlier, (line,)
+    if claim.type == "institutional":
+        bills = [
+            one for one in prior.accepted if one.key and one.submission_id != claim.submission_id
+        ]
+        key = bill_key(claim) if bills else b""
+        same = [one for one in bills if one.key == key]
+        yield from ((one, claim.lines) for one in same[:1])
         return
-    bills = [one for one in prior.accepted if one.key and one.submission_id != claim.submission_id]
-    if bills:
-        key = bill_key(claim)
-        for one in bills:
-            if one.key == key:
-                yield one, claim.lines
-                return
+    for line in claim.lines:
+        earlier = same_line_before(claim, prior, line)
+        if earlier:
+            yield earlier, (line,)
 
 
 @history_edit(
@@ -74,14 +74,13 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
 
     Only claims that were accepted count: a claim that was rejected never was, and one that the
     payer's front end refused comes back unchanged and is right. Modifiers and condition code G0
-    mark true repeats, which a person looks at.
+    mark true repeats, which a person looks at. A history that does not reach back to the service
+    can still hold the repeat, but not tell that there is none.
     """
-    if prior is None or prior.since > claim.day:
+    if prior is None:
         return no_data("claims-history", claim.day)
-    if not prior.accepted:
-        return PASS
     complaints: list[Fail | Bypassed] = []
-    for earlier, lines in _before(claim, prior):
+    for earlier, lines in _before(claim, prior) if prior.accepted else ():
         if reason := allowance(claim, earlier):
             complaints.append(bypassed(reason))
             break
@@ -98,4 +97,6 @@ def exact_duplicate_claim(claim: Claim, prior: Prior | None) -> Verdict:
                 outcome_id=earlier.outcome_id,
             )
         )
+    if not complaints and prior.since > claim.day:
+        return no_data("claims-history", claim.day)
     return several(complaints)

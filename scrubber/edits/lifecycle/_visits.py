@@ -1,0 +1,43 @@
+"""Which codes are visits: ranges of code numbers, and a test that costs a look-up."""
+
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+
+from scrubber.edits.edit import Params
+
+CodeRange = tuple[str, str]
+
+#: Office, hospital, emergency, nursing home and home visits, preventive and eye visits; without
+#: critical care, prolonged, add-on and counselling codes.
+VISITS: tuple[CodeRange, ...] = (
+    ("92002", "92014"),
+    ("99202", "99255"),
+    ("99281", "99285"),
+    ("99304", "99350"),
+    ("99381", "99397"),
+    ("G0402", "G0402"),
+    ("G0438", "G0439"),
+    ("G0463", "G0463"),
+)
+
+
+class VisitCodes(Params):
+    """What counts as a visit."""
+
+    visits: tuple[CodeRange, ...] = VISITS
+    """First and last code of each range."""
+
+    @cached_property
+    def is_visit(self) -> Callable[[str], bool]:
+        """The test whether a code is a visit."""
+        return among(self.visits)
+
+
+def among(ranges: tuple[CodeRange, ...]) -> Callable[[str], bool]:
+    """Return the test whether a code is in one of the ranges; it remembers what it was asked."""
+
+    @lru_cache(maxsize=16384)
+    def test(code: str) -> bool:
+        return any(first <= code <= last and len(code) == len(first) for first, last in ranges)
+
+    return test
