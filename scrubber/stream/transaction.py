@@ -176,8 +176,8 @@ class Transaction:
         """
         # An empty record batch takes any size, and the broker's refusal would come too late.
         size = len(key or b"") + len(value or b"") + _RECORD_OVERHEAD
-        if headers:
-            size += sum(len(name) + len(text) for name, text in headers)
+        for name, text in headers:
+            size += len(name) + len(text)
         limit = self._task.max_bytes[topic]
         if size > limit:
             raise RecordTooLargeError(topic, size, limit)
