@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint faults soak bench up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -66,6 +66,9 @@ kafka-java: .venv/installed
 
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py
+
+bench-stream: .venv/installed kafka-java ## the worker beside a raw loop and the check; latency, restore; ARGS="restore"
+	$(BIN)/python -m tools.bench_stream $(ARGS)
 
 schemas: .venv/installed ## write schemas/ from the wire models
 	$(BIN)/python tools/write_schemas.py

@@ -180,9 +180,9 @@ class Transaction:
         Raises `RecordTooLargeError` before anything is added.
         """
         # An empty record batch takes any size, and the broker's refusal would come too late.
-        size = len(key or b"") + len(value or b"") + _RECORD_OVERHEAD
-        if headers:
-            size += sum(len(name) + len(text) for name, text in headers)
+        size = _RECORD_OVERHEAD + (len(key) if key else 0) + (len(value) if value else 0)
+        for name, text in headers:
+            size += len(name) + len(text)
         limit = self._task.max_bytes[topic]
         if size > limit:
             raise RecordTooLargeError(topic, size, limit)
@@ -206,14 +206,11 @@ class Transaction:
         offsets = asyncio.ensure_future(self._send_offsets())
         if self._batch.records:
             self._forget()
-        if self._places:
-            await self._ship()
-            for key, place in self._places.items():
-                value = self._overlay[key]
-                assert value is not None
-                self._overlay[key] = value[:-_OFFSET_BYTES] + place.offset.to_bytes(_OFFSET_BYTES)
         self._put_changelog()
         await self._ship()
+        if self._places:
+            self._put_places()
+            await self._ship()
         await offsets
         await self._end()
         self._apply()
@@ -228,6 +225,16 @@ class Transaction:
             position = self._batch.next_offset.to_bytes(_OFFSET_BYTES)
             self.set(position_key(self._batch.topic), position)
         for key, value in self._overlay.items():
+            if key not in self._places:
+                self.put(HISTORY, key, value)
+
+    def _put_places(self) -> None:
+        """Add what names an output's offset; the changelog is in the transaction by now."""
+        for key, place in self._places.items():
+            value = self._overlay[key]
+            assert value is not None
+            value = value[:-_OFFSET_BYTES] + place.offset.to_bytes(_OFFSET_BYTES)
+            self._overlay[key] = value
             self.put(HISTORY, key, value)
 
     async def _ship(self) -> None:
