@@ -45,6 +45,7 @@ def test_what_was_applied_is_there_after_a_restart(folder: Path) -> None:
 def test_a_process_that_was_killed_leaves_its_store_intact(folder: Path) -> None:
     """The pages are the machine's, not the process's: only a restart of the machine empties it."""
     store = StateStore(folder, "a")
+    store.check()
     store.apply({b"k": stored(DAY)}, 5)
     store._env.close()  # no word of a close
     again = StateStore(folder, "a")
