@@ -442,6 +442,7 @@ def _past_claim(
 ) -> PastClaim:
     succeeds = claim.claim_frequency_code in (REPLACEMENT, VOID)
     hospital = claim.type == "institutional"
+    lines = tuple([past_line(claim, line) for line in claim.lines])
     admitted = claim.admission.date
     return PastClaim(
         claim.submission_id,
@@ -464,10 +465,19 @@ def _past_claim(
         claim.previous_submission.submission_id if succeeds else "",
         bill_key(claim) if hospital else b"",
         admitted.toordinal() if admitted else 0,
-        claim.statement_from.toordinal() if claim.statement_from else 0,
-        claim.statement_to.toordinal() if claim.statement_to else 0,
-        tuple([past_line(claim, line) for line in claim.lines]),
+        *_days(claim, lines),
+        lines,
     )
+
+
+def _days(claim: Claim, lines: tuple[PastLine, ...]) -> tuple[int, int]:
+    """Return the first and last day of a claim: a hospital states them, of others the lines'."""
+    if claim.type == "institutional":
+        return (
+            claim.statement_from.toordinal() if claim.statement_from else 0,
+            claim.statement_to.toordinal() if claim.statement_to else 0,
+        )
+    return min([one.first for one in lines], default=0), max([one.last for one in lines], default=0)
 
 
 def _without(history: PatientHistory, submission_id: str) -> PatientHistory:

@@ -1,6 +1,5 @@
 """What the edits read of a patient's earlier claims when a new one arrives."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -80,14 +79,17 @@ class Prior:
             ]
         )
 
+    def overlapping(self, first: int, last: int) -> list[PastClaim]:
+        """Return the claims that count and have a day in common with these, the latest last."""
+        found = self._overlapping.get((first, last))
+        if found is None:
+            found = [one for one in self.accepted if one.first <= last and first <= one.last]
+            self._overlapping[first, last] = found
+        return found
+
     @cached_property
-    def by_code(self) -> dict[str, list[Service]]:
-        """The lines of the claims that count, by procedure, the latest last."""
-        services: defaultdict[str, list[Service]] = defaultdict(list)
-        for claim in self.accepted:
-            for line in claim.lines:
-                services[line.procedure].append(Service(claim, line))
-        return dict(services)
+    def _overlapping(self) -> dict[tuple[int, int], list[PastClaim]]:
+        return {}  # the lines of a claim mostly have the same days
 
     @property
     def rejected(self) -> tuple[RejectedClaim, ...]:

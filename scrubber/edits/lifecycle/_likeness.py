@@ -21,20 +21,29 @@ def same_line_before(claim: Claim, prior: Prior, line: Line) -> PastClaim | None
 
 
 def services_of(claim: Claim, prior: Prior, line: Line) -> Iterator[Service]:
-    """Yield earlier services of the line's code that were billed to the same payer and member."""
-    same_code = prior.by_code.get(line.procedure) if line.procedure else None
-    if not same_code:
+    """
+    Yield earlier services of the line's code and days, billed to the same payer and member.
+
+    The days of the claims overlap, those of the lines need not.
+    """
+    if not line.procedure:
+        return
+    first = line.service_from.toordinal() if line.service_from else 0
+    last = line.service_to.toordinal() if line.service_to else 0
+    earlier = prior.overlapping(first, last)
+    if not earlier:
         return
     payer, member = digest_of(claim.destination.payer_id), member_digest(claim)
-    for service in same_code:
-        earlier = service.claim
+    for one in earlier:
         if (
-            earlier.submission_id != claim.submission_id
-            and earlier.type == claim.type
-            and earlier.payer == payer
-            and earlier.member == member
+            one.submission_id != claim.submission_id
+            and one.type == claim.type
+            and one.payer == payer
+            and one.member == member
         ):
-            yield service
+            yield from (
+                Service(one, past) for past in one.lines if past.procedure == line.procedure
+            )
 
 
 def allowance(claim: Claim, earlier: PastClaim) -> str:
