@@ -92,7 +92,8 @@ class PastClaim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bill as a whole. `billing`, `group`, `payer`, `member` and `control` are digests of billing
     NPI, its tax id, destination payer, its member and the patient control number. `original` is
     the payer's claim number that a replacement or void names, `previous` the submission it names;
-    `numbers` are the payer's numbers of this claim, the latest last.
+    `numbers` are the payer's numbers of this claim, the latest last. `packed` are the lines as
+    MessagePack: most are never looked at, and go back as they came.
     """
 
     submission_id: str
@@ -117,9 +118,14 @@ class PastClaim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     admission: int
     first: int
     last: int
-    lines: tuple[PastLine, ...]
+    packed: msgspec.Raw
     numbers: tuple[bytes, ...] = ()
     payment: Payment | None = None
+
+    @property
+    def lines(self) -> tuple[PastLine, ...]:
+        """The service lines."""
+        return _LINES.decode(self.packed)
 
 
 class RejectedClaim(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -157,6 +163,7 @@ EMPTY = PatientHistory()
 _PREFIX = bytes((FORMAT,))
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(PatientHistory)
+_LINES = msgspec.msgpack.Decoder(tuple[PastLine, ...])
 _ORDER = attrgetter("received", "submission_id")
 _NOT_BILLED = frozenset(
     (
@@ -466,7 +473,7 @@ def _past_claim(
         bill_key(claim) if hospital else b"",
         admitted.toordinal() if admitted else 0,
         *_days(claim, lines),
-        lines,
+        msgspec.Raw(_ENCODER.encode(lines)),
     )
 
 

@@ -18,7 +18,7 @@ from scrubber.stream.source import ClaimSource
 from scrubber.stream.stop import fail_stop
 from scrubber.stream.transaction import PartitionBatch, Transaction
 
-_CONCURRENCY: Final = 2  # one batch waits for its commit while another is handled
+_CONCURRENCY: Final = 16  # batches whose commits are waited for while others are handled
 _BREATH: Final = 50  # records after which others get their turn: commits, heartbeats, health
 
 Handle = Callable[[ConsumerRecord, str, Transaction], Awaitable[None] | None]

@@ -77,6 +77,8 @@ class Task:
             transactional_id=f"{settings.app_id}-{number}",
             transaction_timeout_ms=settings.transaction_timeout_ms,
             acks="all",
+            # A transaction may find the one before it not quite ended, and asks again after this.
+            retry_backoff_ms=20,
             compression_type="zstd",
             max_batch_size=_BATCH_BYTES,
             linger_ms=0,
