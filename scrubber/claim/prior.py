@@ -50,16 +50,6 @@ class Prior:
         return Prior(self.history, self.since, self.without, _editions(versions))
 
     @cached_property
-    def answered(self) -> dict[str, str]:
-        """The outcome id of each submission that was answered before."""
-        return {
-            one.submission_id: one.outcome_id
-            for part in (self.history.claims, self.history.rejected)
-            for one in part
-            if one.submission_id != self.without
-        }
-
-    @cached_property
     def accepted(self) -> tuple[PastClaim, ...]:
         """
         The claims that count: out to the payer, and neither replaced nor voided since.

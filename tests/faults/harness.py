@@ -339,6 +339,11 @@ class Deployment:
         finally:
             await producer.stop()
 
+    @property
+    def seen(self) -> int:
+        """How many submissions have been seen answered."""
+        return len(self.places)
+
     async def read(self) -> int:
         """Read what is new on the outputs, and return how many submissions are answered."""
         if self._reader is None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from scrubber.claim.history import find
 from scrubber.claim.model import Claim
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import EVERY_TYPE, history_edit
@@ -27,8 +28,9 @@ def event_redelivered(claim: Claim, prior: Prior | None) -> Verdict:
     Delivery is at least once. A repeated event is answered as before and is never a duplicate
     claim.
     """
-    if prior is not None and claim.submission_id in prior.answered:
-        return fail(
-            "", event_id=claim.submission_id, outcome_id=prior.answered[claim.submission_id]
-        )
-    return PASS
+    if prior is None or claim.submission_id == prior.without:
+        return PASS
+    earlier = find(prior.history, claim.submission_id)
+    if earlier is None:
+        return PASS
+    return fail("", event_id=claim.submission_id, outcome_id=earlier.outcome_id)
