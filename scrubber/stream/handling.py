@@ -51,6 +51,8 @@ _PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
 _BEGAN: Final = b"\0began"
 
 Event = TypeVar("Event", bound=BaseModel)
+Fault = tuple[str, str]
+"""The error type of a dead letter, and the reason in our own words."""
 
 
 class Handler:
@@ -129,7 +131,8 @@ class Handler:
                 submitter_id=event.submitter_id,
                 test=event.test,
             )
-        self._answer(record, topic, tx, outcome, submission, history)
+        if fault := self._answer(record, tx, outcome, submission, history):
+            self._dead_letter(record, topic, tx, *fault)
 
     def _refuse(
         self, record: ConsumerRecord, topic: str, tx: Transaction, invalid: SchemaInvalid
@@ -140,7 +143,8 @@ class Handler:
             outcome = self._scrubber.refuse(invalid)
             key = self._stand_in(record.key)
             submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
-            self._answer(record, topic, tx, outcome, submission)
+            if fault := self._answer(record, tx, outcome, submission):
+                self._dead_letter(record, topic, tx, *fault)
 
     def _stand_in(self, key: bytes | None) -> str:
         """Return a record's own key if it is a patient key, else what says nothing of it."""
@@ -200,13 +204,12 @@ class Handler:
     def _answer(
         self,
         record: ConsumerRecord,
-        topic: str,
         tx: Transaction,
         outcome: Outcome | FollowUp,
         submission: Submission,
         history: bytes | None = None,
-    ) -> None:
-        """Put an outcome, and keep what is to be known of it: nothing when it does not fit."""
+    ) -> Fault | None:
+        """Put an outcome and keep what is to be known of it; return why when it fits no topic."""
         disposition = outcome.disposition
         try:
             place = tx.put(
@@ -217,8 +220,7 @@ class Handler:
             )
         except RecordTooLargeError as error:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
-            self._dead_letter(record, topic, tx, "outcome-too-large", reason)
-            return
+            return "outcome-too-large", reason
         if history is not None:
             tx.set(submission.patient_key.encode(), history, days=self._settings.history_days)
         tx.set(
@@ -229,12 +231,13 @@ class Handler:
         )
         tx.count(_CLAIMS[disposition])
         if isinstance(outcome, FollowUp):
-            return
+            return None
         tx.count(_CHARGES[disposition], max(0.0, float(outcome.charge)))
         found = tuple([(one["edit"], one["severity"]) for one in outcome.body["findings"]])
         missing = tuple([(one["edit"],) for one in outcome.body["no_data"]])
         tx.count(_inc_each(metrics.FINDINGS, found))
         tx.count(_inc_each(metrics.NO_DATA, missing))
+        return None
 
     async def decision(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
         """Turn a reviewer's decision into the submission's next outcome."""
@@ -254,7 +257,7 @@ class Handler:
             count("repeated")
         elif not event.terminal or event.kind == "audit":
             count("recorded")
-        elif fault := await self._decide(record, topic, tx, event, submission, offset):
+        elif fault := await self._decide(record, tx, event, submission, offset):
             count("refused")
             self._dead_letter(record, topic, tx, *fault)
         else:
@@ -263,12 +266,11 @@ class Handler:
     async def _decide(
         self,
         record: ConsumerRecord,
-        topic: str,
         tx: Transaction,
         event: DecisionEvent,
         submission: Submission,
         offset: int,
-    ) -> tuple[str, str] | None:
+    ) -> Fault | None:
         """Answer a terminal decision, or return why it cannot be."""
         on = (event.outcome_id, event.revision)
         if submission.disposition != "review" or on != (submission.outcome_id, submission.revision):
@@ -308,12 +310,11 @@ class Handler:
             revision=revision,
             decisions=decisions,
         )
-        self._answer(record, topic, tx, outcome, submission, history)
-        return None
+        return self._answer(record, tx, outcome, submission, history)
 
     def _corrected(
         self, record: ConsumerRecord, event: DecisionEvent, submission: Submission
-    ) -> Decoded | tuple[str, str]:
+    ) -> Decoded | Fault:
         """Return the corrected claim as its submission would have stated it."""
         claim = _CLAIM.decode(record.value).claim
         envelope = {

@@ -243,6 +243,8 @@ class Task:
             before, starts, until = _numbers(stored) if stored else (-1, 0, -1)
             again = position == before or (starts >= _CAREFUL and before <= position < until)
             starts = starts + 1 if again else 1
+            if again:  # who started here before answered nothing
+                metrics.TRANSACTIONS.labels("aborted").inc()
             size = max(1, self.settings.batch_records // _SMALLER ** max(0, starts - _CAREFUL + 1))
             until = position + min(size * _SMALLER, self.settings.batch_records)
             notes[_starts_key(topic)] = _stored(position, starts, until)

