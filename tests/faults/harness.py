@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
@@ -344,8 +345,13 @@ class Deployment:
         """How many submissions have been seen answered."""
         return len(self.places)
 
-    async def read(self) -> int:
-        """Read what is new on the outputs, and return how many submissions are answered."""
+    async def read(self, at_most_s: float = inf) -> int:
+        """
+        Read what is new on the outputs, and return how many submissions are answered.
+
+        While workers answer there is always something new: what must happen meanwhile needs a limit.
+        """
+        end = time.monotonic() + at_most_s
         if self._reader is None:
             self._reader = await self._open_reader(OUTPUTS)
         while found := await self._reader.getmany(timeout_ms=200, max_records=5000):
@@ -354,6 +360,8 @@ class Deployment:
                 for record in records:
                     body = self._note(topic, record)
                     self.places[body].append((topic, record.partition, record.offset))
+            if time.monotonic() > end:
+                break
         return len(self.places)
 
     def _note(self, topic: str, record: ConsumerRecord) -> str:
@@ -387,7 +395,7 @@ class Deployment:
         """Wait until all that was sent, or some, has an answer; `verdict` says what is missing."""
         wanted = len(answered(self.sent)) if at_least is None else at_least
         end = time.monotonic() + timeout_s
-        while await self.read() < wanted and time.monotonic() < end:
+        while await self.read(at_most_s=0.2) < wanted and time.monotonic() < end:
             if meanwhile is not None:
                 meanwhile()
             await asyncio.sleep(0.1)
