@@ -67,7 +67,7 @@ def run(stated: argparse.Namespace) -> int:
 
     hush_libraries()
     try:
-        action: Coroutine[Any, Any, int] = stated.act(stated, read_stream_settings())
+        action: Coroutine[Any, Any, int] = stated.act(stated, read_stream_settings(with_key=False))
         return asyncio.run(action)
     except (SettingsError, TopicError) as error:
         for fault in error.faults:

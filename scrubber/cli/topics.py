@@ -27,7 +27,7 @@ def run(stated: argparse.Namespace) -> int:
     from scrubber.stream.topics import TopicError, UnreachableError  # noqa: PLC0415
 
     try:
-        return asyncio.run(_run(read_stream_settings(), create=stated.create))
+        return asyncio.run(_run(read_stream_settings(with_key=False), create=stated.create))
     except SettingsError as error:
         _complain(error.faults)
     except UnreachableError as error:

@@ -301,14 +301,21 @@ def read_settings(
     return settings
 
 
-def read_stream_settings(environment: Mapping[str, str] = os.environ) -> StreamSettings:
-    """Return the worker's settings, or raise `SettingsError` with every fault of them."""
+def read_stream_settings(
+    environment: Mapping[str, str] = os.environ, *, with_key: bool = True
+) -> StreamSettings:
+    """
+    Return the settings of all that speaks to Kafka, or raise `SettingsError` with every fault.
+
+    What computes no patient key does without its secret (`with_key` false): who sets up topics
+    need not be trusted with it.
+    """
     values = _Values(environment)
     settings = StreamSettings(
         scrub=_scrub(values, None, None),
         bootstrap_servers=values.text("SCRUBBER_BOOTSTRAP_SERVERS"),
         app_id=values.text("SCRUBBER_APP_ID"),
-        key_secret=_key(values),
+        key_secret=_key(values) if with_key else b"",
         state_dir=values.path("SCRUBBER_STATE_DIR"),
         topic_prefix=values.text("SCRUBBER_TOPIC_PREFIX"),
         partitions=values.number_if_set("SCRUBBER_PARTITIONS"),

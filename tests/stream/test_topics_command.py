@@ -15,7 +15,6 @@ async def prefix(kafka: Kafka, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     """Set the environment of a small cluster up; take the topics away afterwards."""
     prefix = f"command-{uuid4().hex[:8]}."
     monkeypatch.setenv("SCRUBBER_BOOTSTRAP_SERVERS", kafka.bootstrap_servers)
-    monkeypatch.setenv("SCRUBBER_KEY_SECRET", "a key for synthetic claims")
     monkeypatch.setenv("SCRUBBER_TOPIC_PREFIX", prefix)
     monkeypatch.setenv("SCRUBBER_PARTITIONS", "2")
     monkeypatch.setenv("SCRUBBER_REPLICATION", "1")
@@ -72,7 +71,6 @@ def test_no_broker_is_exit_code_two(
 ) -> None:
     """One line, no traceback, and nothing of the library's own."""
     monkeypatch.setenv("SCRUBBER_BOOTSTRAP_SERVERS", "127.0.0.1:1")
-    monkeypatch.setenv("SCRUBBER_KEY_SECRET", "a key for synthetic claims")
     assert main(["topics", action]) == 2
     captured = capfd.readouterr()
     assert captured.out == ""
