@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from scrubber.claim.history import HistoryFormatError
 from scrubber.stream.state import NEVER, with_expiry, without_expiry
-from scrubber.stream.stop import fail_stop
+from scrubber.stream.stop import FAILED, NEEDS_A_PERSON, fail_stop
 
 if TYPE_CHECKING:
     from scrubber.stream.task import Task
@@ -135,7 +136,9 @@ class Transaction:
     ) -> None:
         """Commit, or end the process: a cancelled batch is as unfinished as a failed one."""
         if error is not None:
-            fail_stop("the handling of a batch failed", error)
+            # State of a later release stays unreadable, however often this one starts.
+            code = NEEDS_A_PERSON if isinstance(error, HistoryFormatError) else FAILED
+            fail_stop("the handling of a batch failed", error, code=code)
         try:
             async with asyncio.timeout(self._task.settings.commit_deadline_s):
                 await self._commit()
