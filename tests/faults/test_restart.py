@@ -35,7 +35,7 @@ async def test_starts_right_after_kills_repeat_nothing(
         partitions=1,
         settings={"SCRUBBER_BATCH_RECORDS": "10", "SCRUBBER_INSTANCE_ID": "pod-0"},
     ) as deployment:
-        await deployment.publish(make_load(times * 30, poison=0.02))
+        await deployment.publish(make_load(times * 80, poison=0.02))
         worker = deployment.worker(hook="kill end-sent 2")
         behind = 0
         for turn in range(times):
