@@ -32,6 +32,7 @@ _BATCH_SECONDS: Final = 1.0  # a batch that takes longer is halved the next time
 _READ_MS: Final = 1000
 _CAREFUL: Final = 3  # starts without getting on before the batches become smaller
 _SMALLER: Final = 8
+_TRIED_ALONE: Final = 2  # one death may be anything's: a machine's, a supervisor's
 _NUMBER_BYTES: Final = 8
 
 State = Literal["restoring", "ready", "leaving"]
@@ -69,7 +70,7 @@ class Task:
         self._read = dict.fromkeys(INPUTS, 0)
         self._given: dict[str, int] = {}
         self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
-        self._suspects: dict[str, int] = {}
+        self._suspects: dict[str, tuple[int, ...]] = {}  # an offset, and how often it was tried
         self._work: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self.producer = AIOKafkaProducer(
@@ -231,8 +232,8 @@ class Task:
 
         A record that ends the process would be tried for ever. From the third such start on the
         batches are an eighth of those before, and only as far as those reached; at last records go
-        one by one, each named in the changelog before it is tried. Who is named at the next start
-        is parked.
+        one by one, each named in the changelog before it is tried. Who was tried alone twice, and
+        named at the next start all the same, is parked.
         """
         notes: dict[bytes, bytes] = {}
         for topic in INPUTS:
@@ -252,7 +253,7 @@ class Task:
                 continue
             self._careful[topic] = (size, until)
             suspect = self.store.get(_suspect_key(topic))
-            self._suspects[topic] = _numbers(suspect)[0] if suspect else -1
+            self._suspects[topic] = _numbers(suspect) if suspect else (-1, 0)
             log(
                 "task.careful",
                 level="warning",
@@ -344,11 +345,13 @@ class Task:
         """Name a record before it is tried, or park it if it was named when the process ended."""
         async with self._turns.alone():
             offset = batch.records[0].offset
-            batch.parked = self._suspects.get(batch.topic) == offset
+            named, tried = self._suspects[batch.topic]
+            tried = tried if named == offset else 0
+            batch.parked = tried == _TRIED_ALONE
             if batch.parked:
                 del self._careful[batch.topic]
             else:
-                await self._note({_suspect_key(batch.topic): _stored(offset)})
+                await self._note({_suspect_key(batch.topic): _stored(offset, tried + 1)})
             self._give(batch)
             await self._free.wait()
 
