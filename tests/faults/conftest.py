@@ -1,5 +1,5 @@
 """
-The last line of a run of fault tests: what was counted over all of them.
+What a run of fault tests counted over all of them.
 
 `FAULTS_TOTALS` names a file to which it is added, for a sum over several runs.
 """
@@ -24,11 +24,11 @@ def _controls_are_not_counted(request: pytest.FixtureRequest) -> Iterator[None]:
             del VERDICTS[prefix]
 
 
-def pytest_unconfigure() -> None:
-    """Print the line below all that pytest has to say."""
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the sum; `python -m tests.faults` repeats it below all that pytest has to say."""
     if not VERDICTS:
         return
     totals = Totals.of(VERDICTS.values())
-    print(totals)  # noqa: T201
+    terminalreporter.write_line(str(totals))
     if file := os.environ.get("FAULTS_TOTALS"):
         totals.add_to(Path(file))

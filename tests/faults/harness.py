@@ -399,7 +399,8 @@ class Deployment:
             if meanwhile is not None:
                 meanwhile()
             await asyncio.sleep(0.1)
-        await self.read()
+        if at_least is None:
+            await self.read()
 
     async def until_dead_letters(self, count: int, timeout_s: float = 60.0) -> None:
         """Wait until so many records have been set aside."""

@@ -1,5 +1,6 @@
 """A network that loses, delays and goes dark between worker and broker."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.kafka.cluster import Cluster
 from tests.kafka.fixtures import VERSION
 
 CLAIMS = 2_000
+PACE = 150
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +41,11 @@ async def under_load(
         ) as deployment,
     ):
         worker = deployment.worker()
-        await deployment.publish(make_load(CLAIMS))
-        await deployment.until_answered(at_least=CLAIMS // 10)
+        # At a pace, so that claims still come when the fault does, however fast the machine.
+        publishing = asyncio.create_task(deployment.publish(make_load(CLAIMS), rate=PACE))
+        await deployment.until_answered(at_least=CLAIMS // 20)
         yield deployment, worker, proxy
+        await publishing
 
 
 async def ends(worker: Worker, codes: set[int]) -> None:
@@ -67,7 +71,7 @@ async def test_a_commit_whose_answer_is_lost_is_found_at_the_next_start(
             return kind == END_TXN
 
         for _ in range(times):
-            answered = await deployment.read()
+            answered = await deployment.read(at_most_s=0.5)
             proxy.lose = lose
             await ends(worker, {70})
             assert proxy.lost
