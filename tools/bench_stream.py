@@ -535,8 +535,8 @@ TABLES = ("transport", "answers", "latency", "restore")
 def main() -> int:
     """Print all tables, or those named."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
-    parser.add_argument("tables", nargs="*", choices=[*TABLES, []], default=TABLES)
-    wanted = parser.parse_args().tables
+    parser.add_argument("tables", nargs="*", choices=[*TABLES, []], default=[])
+    wanted = parser.parse_args().tables or TABLES
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         servers = os.environ.get("KAFKA_BOOTSTRAP_SERVERS", "")
