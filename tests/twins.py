@@ -145,7 +145,13 @@ def steps_of(path: str) -> list[str | int]:
     return [int(step) if step.isdigit() else step for step in re.findall(r"[a-z_]+|[0-9]+", path)]
 
 
-def ask(case: Case) -> list[Said]:
+class Lacked(NamedTuple):
+    """That an edit needed what was not there, beside what edits said."""
+
+    verdict: NoData
+
+
+def ask(case: Case) -> list[Said | Lacked]:
     """Return what the edit alone says of the case."""
     edit, spec = case.edit, case.spec
     if edit.scope == "event":
@@ -169,7 +175,9 @@ def ask(case: Case) -> list[Said]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case)).said
+    results = run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case))
+    needs = results.lacking.by_edit.get(edit.id, ())
+    return [*results.said, *(Lacked(NoData(one)) for one in needs)]
 
 
 def prior_of(case: Case) -> Prior | None:
@@ -236,7 +244,7 @@ def remittance(submission_id: str | None, day: str, number: str, **changes: Any)
     )
 
 
-def result_of(said: list[Said]) -> str:
+def result_of(said: list[Said | Lacked]) -> str:
     """Return the one result of an edit on a claim: fail before bypassed before no_data."""
     kinds = {type(one.verdict) for one in said}
     for kind, name in ((Fail, "fail"), (Bypassed, "bypassed"), (NoData, "no_data")):
@@ -245,6 +253,6 @@ def result_of(said: list[Said]) -> str:
     return "pass"
 
 
-def findings_of(said: list[Said]) -> list[Json]:
+def findings_of(said: list[Said | Lacked]) -> list[Json]:
     """Return the findings as a submitter sees them."""
     return render.findings(said)
