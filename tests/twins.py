@@ -8,6 +8,10 @@ what is different (`with`, `drop`), which table rows there are (`data`), and wha
 and `drop`, with its `outcome` (clean unless said; or review, released, returned, rejected), the
 edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
 `since` is the first day that the history covers. Without `history` none is kept.
+
+`beside` lists what other edits say of the claim, for an edit that closes: each with its `edit`, and
+the `severity` with which it fails, or the table (`kind@date`) that it `needs`, or the `reason` why
+it is bypassed.
 """
 
 import re
@@ -30,11 +34,11 @@ from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Said
-from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack, Period
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import run
+from scrubber.pipeline.run import EDIT_CRASHED, run
 from scrubber.reference.shelf import Shelf
 
 HERE = Path(__file__).parent
@@ -64,7 +68,9 @@ def cases_of(path: Path) -> list[Case]:
     twin = read_yaml(path)
     edit = next(edit for edit in all_edits() if edit.id == twin["edit"])
     common = {
-        key: twin[key] for key in ("data", "received", "params", "history", "since") if key in twin
+        key: twin[key]
+        for key in ("data", "received", "params", "history", "since", "beside")
+        if key in twin
     }
     return [
         Case(edit, case["name"], case.get("claim", twin["claim"]), {**common, **case})
@@ -175,9 +181,29 @@ def ask(case: Case) -> list[Said | Lacked]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    results = run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case))
+    edits = (shown, *map(other_edit, spec.get("beside", [])))
+    results = run(Plan(claim.type, pack, edits, shelf), claim, prior_of(case))
     needs = results.lacking.by_edit.get(edit.id, ())
-    return [*results.said, *(Lacked(NoData(one)) for one in needs)]
+    said = [one for one in results.said if one.edit.id in (edit.id, EDIT_CRASHED.id)]
+    return [*said, *(Lacked(NoData(one)) for one in needs)]
+
+
+def other_edit(given: Json) -> Edit:
+    """Return an edit that says of every claim what a case wants said beside its own."""
+    verdict = (
+        NoData(given["needs"])
+        if "needs" in given
+        else bypassed(given["reason"])
+        if "reason" in given
+        else fail("")
+    )
+
+    def other(_claim: Claim) -> Verdict:
+        """Another edit says something."""
+        return verdict
+
+    made = replace(EDIT_CRASHED, id=given["edit"], scope="claim", function=other)
+    return replace(made, severity=given.get("severity", "reject"))
 
 
 def prior_of(case: Case) -> Prior | None:
