@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java edit try mutants schemas asyncapi edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -69,6 +69,26 @@ bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 
 bench-stream: .venv/installed kafka-java ## the worker beside a raw loop and the check; latency, restore; ARGS="restore"
 	$(BIN)/python -m tools.bench_stream $(ARGS)
+
+edit: .venv/installed ## begin an edit from its catalogue entry: ID=billing-npi-invalid, ARGS="--scope day"
+	@$(BIN)/python -m tools.new_edit $(ID) $(ARGS)
+	@$(BIN)/ruff format --quiet scrubber/edits/*/$(subst -,_,$(ID)).py
+	@$(BIN)/python tools/write_edit_pages.py
+
+# Seconds, not minutes: what can be wrong with one edit, its twin and its page.
+FILE = $(wildcard scrubber/edits/*/$(subst -,_,$(ID)).py)
+try: .venv/installed ## page, cases, gates, style, types and mutants of one edit: ID=billing-npi-invalid
+	@test -n "$(FILE)" || { echo "there is no edit '$(ID)': make edit ID=$(ID) begins it"; exit 2; }
+	@$(BIN)/python tools/write_edit_pages.py
+	$(BIN)/pytest --quiet -p no:randomly tests/edits tests/gates/test_edits.py tests/gates/test_catalogue.py \
+	  -k '[$(ID): or [$(ID)] or test_catalogue'
+	$(BIN)/ruff format --check --quiet $(FILE)
+	$(BIN)/ruff check --quiet $(FILE)
+	$(BIN)/mypy $(FILE)
+	$(BIN)/python -m tools.mutants $(ID)
+
+mutants: .venv/installed ## change every edit step by step; the twins notice 85 % or more; ID="..." for some
+	$(BIN)/python -m tools.mutants $(ID)
 
 schemas: .venv/installed ## write schemas/ from the wire models
 	$(BIN)/python tools/write_schemas.py

@@ -8,6 +8,10 @@ what is different (`with`, `drop`), which table rows there are (`data`), and wha
 and `drop`, with its `outcome` (clean unless said; or review, released, returned, rejected), the
 edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
 `since` is the first day that the history covers. Without `history` none is kept.
+
+`beside` lists what other edits say of the claim, for an edit that closes: each with its `edit`, and
+the `severity` with which it fails, or the table (`kind@date`) that it `needs`, or the `reason` why
+it is bypassed.
 """
 
 import re
@@ -30,11 +34,11 @@ from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Said
-from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack, Period
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import run
+from scrubber.pipeline.run import EDIT_CRASHED, run
 from scrubber.reference.shelf import Shelf
 
 HERE = Path(__file__).parent
@@ -64,7 +68,9 @@ def cases_of(path: Path) -> list[Case]:
     twin = read_yaml(path)
     edit = next(edit for edit in all_edits() if edit.id == twin["edit"])
     common = {
-        key: twin[key] for key in ("data", "received", "params", "history", "since") if key in twin
+        key: twin[key]
+        for key in ("data", "received", "params", "history", "since", "beside")
+        if key in twin
     }
     return [
         Case(edit, case["name"], case.get("claim", twin["claim"]), {**common, **case})
@@ -145,7 +151,13 @@ def steps_of(path: str) -> list[str | int]:
     return [int(step) if step.isdigit() else step for step in re.findall(r"[a-z_]+|[0-9]+", path)]
 
 
-def ask(case: Case) -> list[Said]:
+class Lacked(NamedTuple):
+    """That an edit needed what was not there, beside what edits said."""
+
+    verdict: NoData
+
+
+def ask(case: Case) -> list[Said | Lacked]:
     """Return what the edit alone says of the case."""
     edit, spec = case.edit, case.spec
     if edit.scope == "event":
@@ -169,7 +181,29 @@ def ask(case: Case) -> list[Said]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case)).said
+    edits = (shown, *map(other_edit, spec.get("beside", [])))
+    results = run(Plan(claim.type, pack, edits, shelf), claim, prior_of(case))
+    needs = results.lacking.by_edit.get(edit.id, ())
+    said = [one for one in results.said if one.edit.id in (edit.id, EDIT_CRASHED.id)]
+    return [*said, *(Lacked(NoData(one)) for one in needs)]
+
+
+def other_edit(given: Json) -> Edit:
+    """Return an edit that says of every claim what a case wants said beside its own."""
+    verdict = (
+        NoData(given["needs"])
+        if "needs" in given
+        else bypassed(given["reason"])
+        if "reason" in given
+        else fail("")
+    )
+
+    def other(_claim: Claim) -> Verdict:
+        """Another edit says something."""
+        return verdict
+
+    made = replace(EDIT_CRASHED, id=given["edit"], scope="claim", function=other)
+    return replace(made, severity=given.get("severity", "reject"))
 
 
 def prior_of(case: Case) -> Prior | None:
@@ -236,7 +270,7 @@ def remittance(submission_id: str | None, day: str, number: str, **changes: Any)
     )
 
 
-def result_of(said: list[Said]) -> str:
+def result_of(said: list[Said | Lacked]) -> str:
     """Return the one result of an edit on a claim: fail before bypassed before no_data."""
     kinds = {type(one.verdict) for one in said}
     for kind, name in ((Fail, "fail"), (Bypassed, "bypassed"), (NoData, "no_data")):
@@ -245,6 +279,6 @@ def result_of(said: list[Said]) -> str:
     return "pass"
 
 
-def findings_of(said: list[Said]) -> list[Json]:
+def findings_of(said: list[Said | Lacked]) -> list[Json]:
     """Return the findings as a submitter sees them."""
     return render.findings(said)

@@ -17,6 +17,11 @@ of them has no edition, the engine answers no_data and the edit is not called, u
 `partial_data`: then it is called with `None` in that place. `params` is passed only to an edit
 that declares them. `pairs` (claim, lines of a day, *tables) proposes `(line, other, row)`, or says
 `NoData`; edits that share it share its work.
+
+`when` names what must be there for the edit to be asked at all: an attribute of the claim
+(`claim.is_medicare`), or of the line or diagnosis at hand (`line.modifiers`); a day or a pair is
+asked about when one line of the day has it. It saves calls and decides nothing: without it the
+edit, called all the same, passes by itself, and a test holds that.
 """
 
 from collections.abc import Callable
@@ -26,6 +31,7 @@ from typing import Any, Literal, NotRequired, Protocol, TypedDict, Unpack
 
 from pydantic import BaseModel, ConfigDict
 
+from scrubber.claim.model import Claim, Diagnosis, Line
 from scrubber.contracts.claim import ClaimType
 from scrubber.edits.verdict import Severity
 
@@ -34,6 +40,20 @@ Status = Literal["preview", "active", "retired"]
 EditFunction = Callable[..., Any]
 
 EVERY_TYPE: tuple[ClaimType, ...] = ("professional", "institutional", "dental")
+
+_CLAIM: dict[str, type] = {"claim": Claim}
+_WITH_LINES = _CLAIM | {"line": Line}
+#: What `when` may speak of, by scope.
+_CONCERNS: dict[Scope, dict[str, type]] = {
+    "event": {},
+    "claim": _CLAIM,
+    "line": _WITH_LINES,
+    "day": _WITH_LINES,
+    "line_pair": _WITH_LINES,
+    "diagnosis": _CLAIM | {"diagnosis": Diagnosis},
+    "history": _CLAIM,
+    "closing": _CLAIM,
+}
 
 
 class Params(BaseModel):
@@ -68,6 +88,7 @@ class Edit:
     can_bypass: bool = False
     params: Params | None = None
     pairs: EditFunction | None = None
+    when: tuple[str, ...] = ()
     family: str = ""
 
     def in_force(self, day: date) -> bool:
@@ -97,6 +118,7 @@ class _Metadata(TypedDict):
     can_bypass: NotRequired[bool]
     params: NotRequired[Params]
     pairs: NotRequired[EditFunction]
+    when: NotRequired[tuple[str, ...]]
 
 
 class _Decorator(Protocol):
@@ -106,6 +128,7 @@ class _Decorator(Protocol):
 def _decorator(scope: Scope) -> _Decorator:
     def declare(**metadata: Unpack[_Metadata]) -> Callable[[EditFunction], Edit]:
         def build(function: EditFunction) -> Edit:
+            _check_when(scope, metadata.get("when", ()))
             title = (function.__doc__ or "").strip().splitlines()[0].rstrip(".")
             family = function.__module__.split(".")[-2]
             return Edit(function=function, scope=scope, title=title, family=family, **metadata)
@@ -113,6 +136,14 @@ def _decorator(scope: Scope) -> _Decorator:
         return build
 
     return declare
+
+
+def _check_when(scope: Scope, when: tuple[str, ...]) -> None:
+    named = [one.partition(".")[::2] for one in when]
+    structs = [_CONCERNS[scope].get(of) for of, _ in named]
+    if len(set(structs)) < len(when) or not all(map(hasattr, structs, [name for _, name in named])):
+        message = f"a {scope} edit cannot be asked by when={when!r}"
+        raise TypeError(message)
 
 
 event_edit = _decorator("event")

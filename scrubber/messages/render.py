@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
-from scrubber.edits.edit import Edit
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Bypassed, Evidence, Fail, NoData, Severity
+from scrubber.edits.results import Lacking, Said
+from scrubber.edits.verdict import Bypassed, Evidence, Fail
 from scrubber.messages.evidence import OURS, SHAPES
 
 Json = dict[str, Any]
@@ -14,10 +14,10 @@ Json = dict[str, Any]
 
 def findings(said: Iterable[Said]) -> list[Json]:
     """Return the failures as findings: claim level first, then by line, then by edit id."""
-    failures = [one for one in said if isinstance(one.verdict, Fail)]
-    if len(failures) > 1:
-        failures.sort(key=_order)
-    return [_finding(one) for one in failures]
+    ready = [_rendered(one) for one in said if isinstance(one.verdict, Fail)]
+    if len(ready) > 1:
+        ready.sort(key=_ORDER)
+    return [finding for _, finding in ready]
 
 
 def bypasses(said: Iterable[Said]) -> list[Json]:
@@ -33,46 +33,25 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
     ]
 
 
-def missing_data(said: Iterable[Said]) -> list[Json]:
-    """Return which edits had no data, and what each needs; by edit id."""
-    return _no_data_rows(
-        tuple([(one.edit.id, one.verdict.needs) for one in said if one.verdict.__class__ is NoData])
-    )
-
-
-# The claims of a day want the same tables again and again. Nobody changes the rows.
+# What the claims of a day lack is the same object again and again. Nobody changes the rows.
 @lru_cache(maxsize=4096)
-def _no_data_rows(lacks: tuple[tuple[str, str], ...]) -> list[Json]:
-    needs: dict[str, set[str]] = {}
-    for edit, need in lacks:
-        needs.setdefault(edit, set()).add(need)
-    return [{"edit": edit, "needs": sorted(needs[edit])} for edit in sorted(needs)]
+def missing_data(lacks: Lacking) -> list[Json]:
+    """Return which edits had no data, and what each needs; by edit id."""
+    return [{"edit": edit, "needs": list(needs)} for edit, needs in lacks.by_edit.items()]
 
 
-def _order(one: Said) -> tuple[Any, ...]:
-    verdict = one.verdict
-    assert isinstance(verdict, Fail)
-    return (min(verdict.lines, default=0), one.edit.id, verdict.at, str(verdict.evidence))
+_ORDER = itemgetter(0)
 
 
-def _finding(one: Said) -> Json:
+# Of a missing table all claims of a day get the same complaint. Nobody changes it.
+@lru_cache(maxsize=4096)
+def _rendered(one: Said) -> tuple[tuple[Any, ...], Json]:
+    """Return a finding, behind what it is sorted by."""
     edit, severity, verdict = one
     assert isinstance(verdict, Fail)
-    evidence = tuple(verdict.evidence.items())
-    return _rendered(edit, severity, verdict.at, verdict.lines, evidence)
-
-
-# The same complaint comes again: of a missing table on each claim of a day. Nobody changes it.
-@lru_cache(maxsize=4096)
-def _rendered(
-    edit: Edit,
-    severity: Severity,
-    at: str,
-    lines: tuple[int, ...],
-    evidence: tuple[tuple[str, Evidence], ...],
-) -> Json:
-    shown = {key: shown_value(key, value) for key, value in evidence}
-    return {
+    at, lines = verdict.at, verdict.lines
+    shown = {key: shown_value(key, value) for key, value in verdict.evidence.items()}
+    return (min(lines, default=0), edit.id, at, str(verdict.evidence)), {
         "edit": edit.id,
         "result": "fail",
         "severity": severity,

@@ -4,14 +4,18 @@ Which edits run, with which tables and thresholds: settled once per claim type, 
 The loop over a claim then looks nothing up: no registry, no dates, no severities, no switches.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from inspect import CO_VARARGS
+from operator import attrgetter
+from types import FunctionType
+from typing import Any, NamedTuple
 
+from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
 from scrubber.edits.edit import Edit, EditFunction, Scope
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Severity, no_data
+from scrubber.edits.verdict import NoData, Severity, no_data
 from scrubber.payers.pack import PayerPack
 from scrubber.reference.shelf import Shelf
 
@@ -29,32 +33,53 @@ MAX_DAYS = 4096  # eleven years of days; then start again rather than grow
 
 @dataclass(slots=True, eq=False)
 class Bound:
-    """An edit, its severity on the day, and what it is called with besides the claim."""
+    """An edit, its severity on the day, and the tables of that day."""
 
     edit: Edit
     severity: Severity
-    call: EditFunction
     tables: tuple[Any, ...]
-    extras: tuple[Any, ...]
+
+
+#: An edit with the function to call: tables and thresholds are in it, it needs the claim and what
+#: its scope puts beside it.
+Asked = tuple[EditFunction, Bound]
+
+
+class Group(NamedTuple):
+    """
+    The edits that are asked when the same is there: of the claim, and of a line or diagnosis.
+
+    A test that is `None` always holds.
+    """
+
+    of_claim: Callable[[Claim], Any] | None
+    of_part: Callable[[Any], Any] | None
+    edits: tuple[Asked, ...]
+
+
+Groups = tuple[Group, ...]
 
 
 @dataclass(slots=True, eq=False)
 class DayPlan:
     """
-    The edits of one day, by scope, in the order of their ids; tables are those of the day.
+    The edits of one day, by scope and by what must be there; tables are those of the day.
 
     `lacking` are the edits that cannot run, and what they need. `diagnosis_codes` is the
-    ICD-10-CM of the day, or `None`. `reference` are the versions of all tables of the day.
+    ICD-10-CM of the day, or `None`: then `diagnosis_partial` are the edits that are asked, and
+    `diagnosis_whole` those that cannot be. `reference` are the versions of all tables of the day.
     """
 
-    claim: tuple[Bound, ...]
-    line: tuple[Bound, ...]
-    day: tuple[Bound, ...]
-    line_pair: tuple[Bound, ...]
-    diagnosis: tuple[Bound, ...]
-    history: tuple[Bound, ...]
-    closing: tuple[Bound, ...]
-    lacking: tuple[Said, ...]
+    claim: Groups
+    line: Groups
+    day: Groups
+    line_pair: Groups
+    diagnosis: Groups
+    diagnosis_partial: Groups
+    diagnosis_whole: tuple[Edit, ...]
+    history: Groups
+    closing: Groups
+    lacking: frozenset[tuple[Edit, NoData]]
     diagnosis_codes: Any
     reference: tuple[tuple[str, str], ...]
     ids: frozenset[str]
@@ -75,6 +100,8 @@ class Plan:
         self._pack = pack
         self._shelf = shelf
         self._days: dict[date, DayPlan] = {}
+        # Most edits are the same on all days; a stream of years would hold each a thousand times.
+        self._asked: dict[tuple[Any, ...], Asked] = {}
 
     def on(self, day: date) -> DayPlan:
         """Return the plan for services of that day."""
@@ -82,37 +109,42 @@ class Plan:
         if plan is None:
             if len(self._days) >= MAX_DAYS:
                 self._days.clear()
+                self._asked.clear()
             plan = self._days[day] = self._settle(day)
         return plan
 
     def _settle(self, day: date) -> DayPlan:
-        scopes: dict[Scope, list[Bound]] = {scope: [] for scope in RUN_SCOPES}
-        lacking: list[Said] = []
+        scopes: dict[Scope, list[Asked]] = {scope: [] for scope in RUN_SCOPES}
+        lacking: set[tuple[Edit, NoData]] = set()
         ids: set[str] = set()
         for edit in self._edits:
             if not (edit.in_force(day) and self._pack.runs(edit, day)):
                 continue
             ids.add(edit.id)
-            bound = self._bind(edit, day)
+            tables = tuple(self._as_of(kind, day) for kind in edit.data)
             absent = [
                 no_data(kind, day)
-                for kind, view in zip(edit.data, bound.tables, strict=True)
+                for kind, view in zip(edit.data, tables, strict=True)
                 if view is None
             ]
             # A diagnosis has days of its own: the engine asks for its table at both ends.
             if absent and not edit.partial_data and edit.scope != "diagnosis":
-                lacking.extend(Said(edit, bound.severity, answer) for answer in absent)
+                lacking.update((edit, answer) for answer in absent)
             else:
-                scopes[edit.scope].append(bound)
+                scopes[edit.scope].append(self._bind(edit, day, tables))
+        groups = {scope: _groups(edits) for scope, edits in scopes.items()}
+        whole = [one for one in scopes["diagnosis"] if not one[1].edit.partial_data]
         return DayPlan(
-            claim=tuple(scopes["claim"]),
-            line=tuple(scopes["line"]),
-            day=tuple(scopes["day"]),
-            line_pair=tuple(scopes["line_pair"]),
-            diagnosis=tuple(scopes["diagnosis"]),
-            history=tuple(scopes["history"]),
-            closing=tuple(scopes["closing"]),
-            lacking=tuple(lacking),
+            claim=groups["claim"],
+            line=groups["line"],
+            day=groups["day"],
+            line_pair=groups["line_pair"],
+            diagnosis=groups["diagnosis"],
+            diagnosis_partial=_groups([one for one in scopes["diagnosis"] if one not in whole]),
+            diagnosis_whole=tuple(bound.edit for _, bound in whole),
+            history=groups["history"],
+            closing=groups["closing"],
+            lacking=frozenset(lacking),
             diagnosis_codes=self._as_of("icd-10-cm", day),
             reference=tuple(self._shelf.versions(day).items()),
             ids=frozenset(ids),
@@ -121,16 +153,46 @@ class Plan:
     def _as_of(self, kind: str, day: date) -> Any:
         return self._shelf.as_of(kind, day, latest_when_missing=self._pack.latest_when_missing)
 
-    def _bind(self, edit: Edit, day: date) -> Bound:
-        tables = tuple(self._as_of(kind, day) for kind in edit.data)
-        params = self._pack.thresholds(edit, day)
+    def _bind(self, edit: Edit, day: date, tables: tuple[Any, ...]) -> Asked:
         # A preview edit is seen and never decides.
         severity = "info" if edit.status == "preview" else self._pack.severity(edit, day)
-        given = () if edit.scope in ("diagnosis", "line_pair") else tables
-        return Bound(
-            edit,
-            severity,
-            edit.function,
-            tables,
-            given if params is None else (*given, params),
-        )
+        params = self._pack.thresholds(edit, day)
+        key = (edit.id, severity, id(params), *map(id, tables))
+        asked = self._asked.get(key)
+        if asked is None:
+            given = () if edit.scope in ("diagnosis", "line_pair") else tables
+            last = given if params is None else (*given, params)
+            asked = (_with_last(edit.function, last), Bound(edit, severity, tables))
+            self._asked[key] = asked
+        return asked
+
+
+def _with_last(function: EditFunction, last: tuple[Any, ...]) -> EditFunction:
+    """
+    Return the function with values for its last parameters.
+
+    They become its defaults: to pass them on with each call costs as much as the call itself.
+    """
+    if not last:
+        return function
+    assert isinstance(function, FunctionType)
+    if function.__code__.co_flags & CO_VARARGS:  # these take no defaults
+        return lambda *first: function(*first, *last)
+    return FunctionType(
+        function.__code__, function.__globals__, function.__name__, last, function.__closure__
+    )
+
+
+def _groups(edits: list[Asked]) -> tuple[Group, ...]:
+    groups: dict[tuple[str, ...], list[Asked]] = {}
+    for one in edits:
+        groups.setdefault(one[1].edit.when, []).append(one)
+    return tuple(_group(when, together) for when, together in groups.items())
+
+
+def _group(when: tuple[str, ...], edits: list[Asked]) -> Group:
+    tests: dict[bool, Callable[[Any], Any]] = {}
+    for one in when:
+        of, _, attribute = one.partition(".")
+        tests[of == "claim"] = attrgetter(attribute)
+    return Group(tests.get(True), tests.get(False), tuple(edits))

@@ -13,7 +13,7 @@ from scrubber.disposition.review import review_block
 from scrubber.edits.edit import Edit
 from scrubber.edits.results import Results, Said
 from scrubber.edits.structure.claim_schema_invalid import claim_schema_invalid
-from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.edits.verdict import Fail
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
@@ -76,7 +76,7 @@ class Scrubber:
             claim.submission_id,
             disposition,
             findings=render.findings(said),
-            no_data=render.missing_data(said),
+            no_data=render.missing_data(results.lacking),
             bypassed=render.bypasses(said),
             counts=_counts(results),
             review=review_block(claim, event.submitted_at, said)
@@ -148,19 +148,17 @@ class Scrubber:
 
 def _counts(results: Results) -> dict[str, int]:
     """Return how many edits passed, failed, were bypassed or had no data; each counts once."""
-    worst: dict[str, int] = {}
+    failed: set[str] = set()
+    bypassed: set[str] = set()
     for edit, _, verdict in results.said:
-        rank = _RANKS[verdict.__class__]
-        if rank > worst.get(edit.id, 0):
-            worst[edit.id] = rank
-    ranks = list(worst.values())
-    crashed = EDIT_CRASHED.id in worst
+        (failed if verdict.__class__ is Fail else bypassed).add(edit.id)
+    bypassed -= failed
+    answered = failed | bypassed
+    lacked = results.lacking.by_edit.keys()
+    silent = len(lacked - answered) if answered else len(lacked)
     return {
-        "pass": len(results.ran) + crashed - len(ranks),
-        "fail": ranks.count(_RANKS[Fail]),
-        "bypassed": ranks.count(_RANKS[Bypassed]),
-        "no_data": ranks.count(_RANKS[NoData]),
+        "pass": len(results.ran) + (EDIT_CRASHED.id in failed) - len(answered) - silent,
+        "fail": len(failed),
+        "bypassed": len(bypassed),
+        "no_data": silent,
     }
-
-
-_RANKS: dict[type, int] = {NoData: 1, Bypassed: 2, Fail: 3}

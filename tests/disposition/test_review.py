@@ -16,7 +16,7 @@ from scrubber.disposition.decide import decide
 from scrubber.disposition.review import review_block
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Said
-from scrubber.edits.verdict import Fail, Severity, bypassed, no_data
+from scrubber.edits.verdict import Fail, Severity, bypassed
 from tests.twins import base_claim
 
 SUBMITTED = datetime(2024, 8, 20, 12, tzinfo=UTC)
@@ -52,11 +52,8 @@ def said(
     ],
 )
 def test_the_worst_severity_decides(severities: tuple[Severity, ...], disposition: str) -> None:
-    """In any order; what was bypassed or had no data decides nothing."""
-    others = [
-        Said(EDIT, "reject", bypassed("modifier 59")),
-        Said(EDIT, "reject", no_data("hcpcs", SUBMITTED.date())),
-    ]
+    """In any order; what was bypassed decides nothing."""
+    others = [Said(EDIT, "reject", bypassed("modifier 59"))]
     for order in permutations(said(severity=one) for one in severities):
         assert decide([*others, *order]) == disposition
 

@@ -45,6 +45,7 @@ def _threshold(one: CodeAssignment, params: Thresholds) -> float:
     status="active",
     added="0.1.0",
     applies_to=EVERY_TYPE,
+    when=("claim.is_ai_coded",),
     fields=(
         "coding.codes[].confidence",
         "coding.codes[].origin",

@@ -33,6 +33,7 @@ class SamplingPlan(Params):
     status="active",
     added="0.1.0",
     applies_to=EVERY_TYPE,
+    when=("claim.is_ai_coded",),
     fields=(
         "coding.encounter_id",
         "coding.codes[].model_version",

@@ -15,6 +15,7 @@ from scrubber.reference.coverage_articles import CoverageArticleView
     status="active",
     added="0.1.0",
     applies_to=("professional", "institutional"),
+    when=("claim.is_medicare",),
     fields=(
         "lines[].procedure",
         "lines[].diagnosis_pointers",

@@ -18,6 +18,7 @@ SHOWN = 5
     status="active",
     added="0.1.0",
     applies_to=("professional", "institutional"),
+    when=("claim.is_medicare",),
     fields=(
         "lines[].procedure",
         "lines[].diagnosis_pointers",

@@ -40,13 +40,13 @@ def manifestation_as_principal(
     """
     if not diagnosis.code or diagnosis.code_system not in ("", "ICD-10-CM"):
         return PASS
+    stated = last.manifestation(diagnosis.code)
+    if stated is False:
+        return PASS
     place = first_position(claim, diagnosis)
     if not place:
         return PASS
-    stated = last.manifestation(diagnosis.code)
     if stated is None:
         return no_data("icd-10-cm", last.day) if place == "claim" else PASS
-    if not stated:
-        return PASS
     severity: Severity | None = "warn" if place == "line" else None
     return fail(diagnosis.at("code"), severity=severity, code=diagnosis.code)

@@ -13,6 +13,7 @@ from scrubber.edits.verdict import PASS, Verdict, fail
     status="active",
     added="next",
     applies_to=EVERY_TYPE,
+    when=("claim.payer_claim_control_number",),
     fields=(
         "claim_frequency_code",
         "payer_claim_control_number",

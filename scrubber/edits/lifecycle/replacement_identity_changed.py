@@ -46,6 +46,7 @@ def _differences(claim: Claim, original: PastClaim) -> Iterator[str]:
     status="active",
     added="next",
     applies_to=EVERY_TYPE,
+    when=("claim.payer_claim_control_number",),
     fields=(
         "claim_frequency_code",
         "payer_claim_control_number",

@@ -15,6 +15,7 @@ from scrubber.reference.ncci_mue import MueView
     status="active",
     added="0.1.0",
     applies_to=("professional", "institutional"),
+    when=("claim.is_medicare",),
     fields=(
         "lines[].procedure",
         "lines[].units",

@@ -1,12 +1,13 @@
 """No loaded table covers the service date."""
 
+from collections import Counter
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Results
-from scrubber.edits.verdict import PASS, NoData, Severity, Verdict, fail, several
+from scrubber.edits.results import Lacking, Results
+from scrubber.edits.verdict import PASS, Fail, Severity, Verdict, fail, several
 
 #: What a claim or the stream lacks; no file could be loaded for it.
 NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@")
@@ -17,6 +18,11 @@ class MustHave(Params):
 
     must_have: tuple[str, ...] = ()
     """Kinds of tables (`icd-10-cm` ...); a pack's `reference.must_have`."""
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """What begins the names of their editions."""
+        return tuple(f"{kind}@" for kind in self.must_have)
 
 
 @closing_edit(
@@ -39,27 +45,26 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     What was not looked at is never clean without saying so. A payer pack names the tables that
     must be there; without them the claim goes to review.
     """
-    lacks = tuple(
-        [
-            (one.verdict.needs, one.edit.id)
-            for one in results.said
-            if isinstance(one.verdict, NoData)
-        ]
-    )
-    return _complaints(lacks, params.must_have) if lacks else PASS
+    lacks = results.lacking
+    return _complaints(lacks, params.kinds) if lacks.by_edit else PASS
 
 
 # The claims of a day lack the same tables again and again.
 @lru_cache(maxsize=4096)
-def _complaints(lacks: tuple[tuple[str, str], ...], must_have: tuple[str, ...]) -> Verdict:
-    missing: dict[str, set[str]] = {}
-    for needs, edit in lacks:
-        if not needs.startswith(NOT_TABLES):
-            missing.setdefault(needs, set()).add(edit)
-    complaints = []
-    for needs in sorted(missing):
-        kind, _, day = needs.partition("@")
-        severity: Severity | None = "review" if kind in must_have else None
-        count = len(missing[needs])
-        complaints.append(fail("", severity=severity, table=kind, date=day, count=count))
-    return several(complaints)
+def _complaints(lacks: Lacking, must_have: tuple[str, ...]) -> Verdict:
+    counts = Counter(
+        needs
+        for several_needs in lacks.by_edit.values()
+        for needs in several_needs
+        if not needs.startswith(NOT_TABLES)
+    )
+    return several(
+        _complaint(needs, counts[needs], "review" if needs.startswith(must_have) else None)
+        for needs in sorted(counts)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _complaint(needs: str, count: int, severity: Severity | None) -> Fail:
+    kind, _, day = needs.partition("@")
+    return fail("", severity=severity, table=kind, date=day, count=count)

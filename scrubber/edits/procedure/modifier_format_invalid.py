@@ -17,6 +17,7 @@ MOST_MODIFIERS = 4
     status="active",
     added="0.1.0",
     applies_to=EVERY_TYPE,
+    when=("line.modifiers",),
     fields=("lines[].modifiers",),
     status_code=("A7:453",),
     carc=("4",),
