@@ -7,6 +7,7 @@ server are never started. Its own acknowledgements would commit an offset apart 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import faust
@@ -37,9 +38,10 @@ class ScrubApp(faust.App):
 
     BootStrategy = NoKafkaBoot
 
-    def __init__(self, app_id: str, source: ClaimSource) -> None:
-        """Keep the source of all batches."""
-        super().__init__(app_id, web_enabled=False)
+    def __init__(self, app_id: str, source: ClaimSource, folder: Path) -> None:
+        """Keep the source of all batches; in `folder` Faust makes the folders of its tables."""
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(app_id, web_enabled=False, datadir=folder)
         self.source = source
         self.at_end: Callable[[], Awaitable[None]] | None = None
 

@@ -69,11 +69,11 @@ def build_app(
     partitions: int,
     folder: Path,
 ) -> ScrubApp:
-    """Return the application with its agents and what runs beside them; `folder` takes state."""
+    """Return the application, its agents and what runs beside them; all files go to `folder`."""
     options = client_options(settings)
     source = ClaimSource(settings, options, topics, folder)
     reviewed = ReviewedClaims(options, topics["claims-review"].name, partitions)
-    app = ScrubApp(settings.app_id, source)
+    app = ScrubApp(settings.app_id, source, folder / "faust")
     add_agents(app, Handler(scrubber, settings, reviewed, partitions))
     _add_services(app, settings, reviewed)
     return app
