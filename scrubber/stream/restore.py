@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from scrubber.stream.connection import committed_reader
 from scrubber.stream.state import StateStore
 from scrubber.telemetry import metrics
 
@@ -26,16 +27,9 @@ async def restore(
     Only then is the end of the changelog final: no earlier owner can add to it any more.
     """
     started = time.monotonic()
-    consumer = AIOKafkaConsumer(
-        **options,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        max_partition_fetch_bytes=_FETCH_BYTES,
-        fetch_max_bytes=2 * _FETCH_BYTES,
-    )
-    await consumer.start()
-    try:
+    async with committed_reader(
+        options, max_partition_fetch_bytes=_FETCH_BYTES, fetch_max_bytes=2 * _FETCH_BYTES
+    ) as consumer:
         consumer.assign([changelog])
         beginning = (await consumer.beginning_offsets([changelog]))[changelog]
         end = (await consumer.end_offsets([changelog]))[changelog]
@@ -51,6 +45,4 @@ async def restore(
             store.apply({record.key: record.value for record in records}, position)
             metrics.RESTORED.inc(len(records))
             progress()
-    finally:
-        await consumer.stop()
     metrics.RESTORE_SECONDS.observe(time.monotonic() - started)
