@@ -59,6 +59,7 @@ def test_a_doubtful_store_is_emptied(
 ) -> None:
     """Another deployment's, another format's, or one that a crash of the machine may have torn."""
     store = StateStore(folder, "a")
+    store.check()  # else it is doubted for that
     store.apply({b"k": stored(DAY)}, 5)
     if doubt == "boot":
         store._env.close()
