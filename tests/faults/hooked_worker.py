@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from aiokafka.protocol.transaction import EndTxnRequest
 
 import scrubber.stream.source as source_module
@@ -207,14 +208,15 @@ def unwatched() -> None:
 
 @hook("raise")
 def raise_at(place: str) -> None:
-    """Raise where nobody expects it."""
-    fault = RuntimeError("built in by a test")
-
-    async def late(*_: Any, **__: Any) -> Any:
-        raise fault
+    """Raise where nobody expects it, and log when."""
 
     def at_once(*_: Any, **__: Any) -> Any:
-        raise fault
+        os.write(1, orjson.dumps({"event": "test.raised", "at": time.time()}) + b"\n")
+        message = "built in by a test"
+        raise RuntimeError(message)
+
+    async def late(*_: Any, **__: Any) -> Any:
+        at_once()
 
     places: dict[str, tuple[type, str, Callable[..., Any]]] = {
         "assigned": (ClaimSource, "_assign", at_once),
