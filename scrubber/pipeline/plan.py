@@ -39,6 +39,15 @@ class Bound:
 
 
 @dataclass(slots=True, eq=False)
+class PairSearch:
+    """One search for pairs, what it is called with besides the lines, and the edits it is for."""
+
+    call: EditFunction
+    extras: tuple[Any, ...]
+    edits: tuple[Bound, ...]
+
+
+@dataclass(slots=True, eq=False)
 class DayPlan:
     """
     The edits of one day, by scope, in the order of their ids; tables are those of the day.
@@ -50,7 +59,7 @@ class DayPlan:
     claim: tuple[Bound, ...]
     line: tuple[Bound, ...]
     day: tuple[Bound, ...]
-    line_pair: tuple[Bound, ...]
+    line_pair: tuple[PairSearch, ...]
     diagnosis: tuple[Bound, ...]
     history: tuple[Bound, ...]
     closing: tuple[Bound, ...]
@@ -108,7 +117,7 @@ class Plan:
             claim=tuple(scopes["claim"]),
             line=tuple(scopes["line"]),
             day=tuple(scopes["day"]),
-            line_pair=tuple(scopes["line_pair"]),
+            line_pair=_searches(scopes["line_pair"]),
             diagnosis=tuple(scopes["diagnosis"]),
             history=tuple(scopes["history"]),
             closing=tuple(scopes["closing"]),
@@ -134,3 +143,14 @@ class Plan:
             tables,
             given if params is None else (*given, params),
         )
+
+
+def _searches(edits: list[Bound]) -> tuple[PairSearch, ...]:
+    """Return the searches of these edits: one for all that ask the same of the same tables."""
+    together: dict[tuple[Any, ...], list[Bound]] = {}
+    for bound in edits:
+        together.setdefault((bound.edit.pairs, *bound.tables, *bound.extras), []).append(bound)
+    return tuple(
+        PairSearch(call, tuple(extras), tuple(bounds))
+        for (call, *extras), bounds in together.items()
+    )

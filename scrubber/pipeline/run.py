@@ -1,40 +1,13 @@
 """Ask every edit of the plan about one claim; all complaints in one pass, whatever happens."""
 
-from datetime import date
 from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
-from scrubber.edits.edit import Edit
 from scrubber.edits.results import Results, Said
-from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, fail, no_data
+from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, no_data
+from scrubber.pipeline import own_findings
 from scrubber.pipeline.plan import Bound, DayPlan, Plan
-
-
-def _edit_crashed(edit_id: str, error: str, *lines: Line) -> Fail:
-    """
-    An edit stopped on this claim and gave no answer.
-
-    The claim goes on with the answers of all others; a person looks, since one is missing.
-    """
-    return fail("", *lines, edit=edit_id, error=error)
-
-
-EDIT_CRASHED = Edit(
-    id="edit-crashed",
-    function=_edit_crashed,
-    scope="event",
-    title="An edit stopped on this claim and gave no answer",
-    severity="review",
-    status="active",
-    added="0.1.0",
-    applies_to=("professional", "institutional", "dental"),
-    fields=(),
-    source="Contract: an edit that crashes is a finding, and the claim goes on",
-    checked=date(2026, 11, 24),
-    message="The edit {edit} stopped ({error}) and gave no answer.",
-    fix="Check by hand what the edit checks, and report the edit to the maintainers.",
-)
 
 
 def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
@@ -114,20 +87,18 @@ def _run_lines(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list
 
 
 def _run_pairs(today: DayPlan, claim: Claim, lines: tuple[Line, ...], said: list[Said]) -> None:
-    proposals: dict[Any, Any] = {}  # edits that share a search share its result
-    for bound in today.line_pair:
-        search = bound.edit.pairs
+    for search in today.line_pair:
         try:
-            if search not in proposals:
-                proposals[search] = search(claim, lines, *bound.tables)  # type: ignore[misc]
-            proposed = proposals[search]
+            proposed = search.call(claim, lines, *search.extras)
         except Exception as error:  # noqa: BLE001
-            _crash(said, bound, error, lines)
+            for bound in search.edits:
+                _crash(said, bound, error, lines)
             continue
-        if proposed.missing is not None:
-            said.append(Said(bound.edit, bound.severity, proposed.missing))
-        for line, other, row in proposed.pairs:
-            _ask(said, bound, (line, other), claim, line, other, row, *bound.extras)
+        for bound in search.edits:
+            if proposed.missing is not None:
+                said.append(Said(bound.edit, bound.severity, proposed.missing))
+            for line, other, row in proposed.pairs:
+                _ask(said, bound, (line, other), claim, line, other, row, *bound.extras)
 
 
 def _run_diagnoses(plan: Plan, claim: Claim, said: list[Said]) -> None:
@@ -151,9 +122,7 @@ def _run_diagnoses(plan: Plan, claim: Claim, said: list[Said]) -> None:
 
 
 def _crash(said: list[Said], bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
-    # The text of an exception may quote the claim; the class of it cannot.
-    crashed = _edit_crashed(bound.edit.id, type(error).__name__, *lines)
-    said.append(Said(EDIT_CRASHED, EDIT_CRASHED.severity, crashed))
+    said.append(own_findings.said(own_findings.edit_crashed, bound.edit.id, error, *lines))
 
 
 def _note(said: list[Said], bound: Bound, verdict: Any) -> None:

@@ -18,8 +18,9 @@ from scrubber.messages import render
 from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
 from scrubber.pipeline.outcome import NOTHING, Outcome, build_outcome
+from scrubber.pipeline.own_findings import edit_crashed
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import EDIT_CRASHED, run
+from scrubber.pipeline.run import run
 from scrubber.reference.shelf import Shelf
 
 
@@ -154,7 +155,7 @@ def _counts(results: Results) -> dict[str, int]:
         if rank > worst.get(edit.id, 0):
             worst[edit.id] = rank
     ranks = list(worst.values())
-    crashed = EDIT_CRASHED.id in worst
+    crashed = edit_crashed.id in worst
     return {
         "pass": len(results.ran) + crashed - len(ranks),
         "fail": ranks.count(_RANKS[Fail]),
