@@ -8,6 +8,7 @@ from aiokafka import TopicPartition
 
 from scrubber.stream.connection import committed_reader
 from scrubber.stream.state import StateStore
+from scrubber.stream.topic_id import topic_id
 from scrubber.telemetry import metrics
 
 _FETCH_BYTES: Final = 8 << 20
@@ -33,8 +34,10 @@ async def restore(
         consumer.assign([changelog])
         beginning = (await consumer.beginning_offsets([changelog]))[changelog]
         end = (await consumer.end_offsets([changelog]))[changelog]
-        if store.applied > end:  # another topic of the same name
+        if store.applied > end:  # records that brokers had acknowledged are gone
             store.wipe()
+        # A client asks no question of ours but by its inner one.
+        store.belong_to(await topic_id(consumer._client, changelog.topic))  # noqa: SLF001
         position = max(store.applied, beginning)
         consumer.seek(changelog, position)
         while position < end:

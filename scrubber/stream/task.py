@@ -187,7 +187,7 @@ class Task:
     def _open_store(self, folder: Path) -> StateStore:
         return StateStore(
             folder / f"{self.wire_name(HISTORY)}-{self.number}",
-            f"{self.settings.bootstrap_servers} {self.settings.app_id} {self.partition(HISTORY)}",
+            f"{self.settings.app_id} {self.partition(HISTORY)}",
         )
 
     async def _position(self, topic: str, beginning: int, end: int) -> int:
