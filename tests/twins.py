@@ -37,8 +37,9 @@ from scrubber.edits.results import Said
 from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack, Period
+from scrubber.pipeline.own_findings import edit_crashed
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import EDIT_CRASHED, run
+from scrubber.pipeline.run import run
 from scrubber.reference.shelf import Shelf
 
 HERE = Path(__file__).parent
@@ -184,7 +185,7 @@ def ask(case: Case) -> list[Said | Lacked]:
     edits = (shown, *map(other_edit, spec.get("beside", [])))
     results = run(Plan(claim.type, pack, edits, shelf), claim, prior_of(case))
     needs = results.lacking.by_edit.get(edit.id, ())
-    said = [one for one in results.said if one.edit.id in (edit.id, EDIT_CRASHED.id)]
+    said = [one for one in results.said if one.edit.id in (edit.id, edit_crashed.id)]
     return [*said, *(Lacked(NoData(one)) for one in needs)]
 
 
@@ -202,7 +203,7 @@ def other_edit(given: Json) -> Edit:
         """Another edit says something."""
         return verdict
 
-    made = replace(EDIT_CRASHED, id=given["edit"], scope="claim", function=other)
+    made = replace(edit_crashed, id=given["edit"], scope="claim", function=other)
     return replace(made, severity=given.get("severity", "reject"))
 
 

@@ -22,8 +22,8 @@ from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import Settings, StreamSettings, read_settings, read_stream_settings
 from scrubber.stream import worker
+from scrubber.stream.claims import Claims
 from scrubber.stream.connection import client_options
-from scrubber.stream.handling import Handler
 from scrubber.stream.restore import restore
 from scrubber.stream.state import StateStore
 from scrubber.stream.transaction import HISTORY, Transaction
@@ -36,10 +36,10 @@ OUTPUT = "claims-clean"
 WARM_UP = 1_000
 
 
-class PassThrough(Handler):
+class PassThrough(Claims):
     """Answers a claim as the raw loop does: parsed, written again, to one output."""
 
-    def claim(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:  # noqa: ARG002
+    def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:  # noqa: ARG002
         """Copy one record."""
         body = orjson.loads(record.value)
         tx.put(OUTPUT, record.key, orjson.dumps(body))
@@ -52,7 +52,7 @@ def work() -> None:
 
 def work_passing_through() -> None:
     """Run the worker's transport alone: source, tasks, transactions, positions."""
-    worker.Handler = PassThrough
+    worker.Claims = PassThrough
     work()
 
 

@@ -1,6 +1,7 @@
 """`scrubber worker`: claims from Kafka, outcomes to Kafka."""
 
 import argparse
+import signal
 import sys
 from typing import Any
 
@@ -25,6 +26,8 @@ def add_parser(commands: Any) -> None:
 
 def run(_stated: argparse.Namespace) -> int:
     """Work until stopped; settings or files that cannot be used are said, and end with 78."""
+    # Until Faust listens to signals itself nothing is open that would have to be drained.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     # Only here: `scrubber check` must not pay for Faust.
     from scrubber.stream.worker import run_worker  # noqa: PLC0415
 

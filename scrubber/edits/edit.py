@@ -15,8 +15,9 @@ What an edit is: a function with its metadata, and the scope that says what it i
 `tables` are the views of `data` in force on the day concerned, in the order of `data`. Where one
 of them has no edition, the engine answers no_data and the edit is not called, unless the edit says
 `partial_data`: then it is called with `None` in that place. `params` is passed only to an edit
-that declares them. `pairs` (claim, lines of a day, *tables) proposes `(line, other, row)`, or says
-`NoData`; edits that share it share its work.
+that declares them. `pairs` (claim, lines of a day, *tables, params) returns what it `Proposed`:
+`(line, other, row)` and `NoData`; edits that share it share its work where their tables and params
+are equal.
 
 `when` names what must be there for the edit to be asked at all: an attribute of the claim
 (`claim.is_medicare`), or of the line or diagnosis at hand (`line.modifiers`); a day or a pair is

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
-from scrubber.edits.edit import Edit, EditFunction, Scope
+from scrubber.edits.edit import Edit, EditFunction, Params, Scope
 from scrubber.edits.verdict import NoData, Severity, no_data
 from scrubber.payers.pack import PayerPack
 from scrubber.reference.shelf import Shelf
@@ -33,11 +33,11 @@ MAX_DAYS = 4096  # eleven years of days; then start again rather than grow
 
 @dataclass(slots=True, eq=False)
 class Bound:
-    """An edit, its severity on the day, and the tables of that day."""
+    """An edit, its severity on the day, and its search for pairs, tables and thresholds in it."""
 
     edit: Edit
     severity: Severity
-    tables: tuple[Any, ...]
+    search: EditFunction | None
 
 
 #: An edit with the function to call: tables and thresholds are in it, it needs the claim and what
@@ -102,6 +102,7 @@ class Plan:
         self._days: dict[date, DayPlan] = {}
         # Most edits are the same on all days; a stream of years would hold each a thousand times.
         self._asked: dict[tuple[Any, ...], Asked] = {}
+        self._searches: dict[tuple[Any, ...], EditFunction] = {}
 
     def on(self, day: date) -> DayPlan:
         """Return the plan for services of that day."""
@@ -110,6 +111,7 @@ class Plan:
             if len(self._days) >= MAX_DAYS:
                 self._days.clear()
                 self._asked.clear()
+                self._searches.clear()
             plan = self._days[day] = self._settle(day)
         return plan
 
@@ -162,9 +164,19 @@ class Plan:
         if asked is None:
             given = () if edit.scope in ("diagnosis", "line_pair") else tables
             last = given if params is None else (*given, params)
-            asked = (_with_last(edit.function, last), Bound(edit, severity, tables))
+            search = self._search(edit, tables, params) if edit.pairs else None
+            asked = (_with_last(edit.function, last), Bound(edit, severity, search))
             self._asked[key] = asked
         return asked
+
+    def _search(self, edit: Edit, tables: tuple[Any, ...], params: Params | None) -> EditFunction:
+        """Return one and the same search for all edits that ask the same of the same tables."""
+        assert edit.pairs is not None
+        key = (edit.pairs, params, *map(id, tables))
+        if key not in self._searches:
+            last = tables if params is None else (*tables, params)
+            self._searches[key] = _with_last(edit.pairs, last)
+        return self._searches[key]
 
 
 def _with_last(function: EditFunction, last: tuple[Any, ...]) -> EditFunction:

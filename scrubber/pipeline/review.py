@@ -7,7 +7,6 @@ decision leaves alone come out as they went in, and the same decision gives the 
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import msgspec
@@ -15,11 +14,9 @@ import orjson
 
 from scrubber.contracts.decision import DecisionEvent
 from scrubber.disposition.decide import Disposition
-from scrubber.edits.edit import Edit
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Fail, fail
 from scrubber.messages import render
 from scrubber.pipeline.outcome import outcome_id
+from scrubber.pipeline.own_findings import returned_by_reviewer, said
 
 Raw = dict[str, msgspec.Raw]
 
@@ -27,32 +24,6 @@ _MEMBERS = msgspec.json.Decoder(Raw)
 _TEXT = msgspec.json.Decoder(str)
 _REASON_CODE = re.compile("[a-z][a-z0-9_]{0,60}")
 _HOLDS = ("reject", "review")
-
-
-def _returned_by_reviewer(reason: str) -> Fail:
-    """
-    A person looked at the claim and returned it.
-
-    The findings beside this one keep their severity; this one says that somebody decided.
-    """
-    return fail("", reason=reason)
-
-
-RETURNED = Edit(
-    id="returned-by-reviewer",
-    function=_returned_by_reviewer,
-    scope="event",
-    title="A person looked at the claim and returned it",
-    severity="reject",
-    status="active",
-    added="next",
-    applies_to=("professional", "institutional", "dental"),
-    fields=(),
-    source="Contract: a reviewer's decision yields the next outcome",
-    checked=date(2026, 11, 26),
-    message="A reviewer returned the claim ({reason}).",
-    fix="Correct what the other findings name, and send the claim again.",
-)
 
 
 class DecisionMismatchError(ValueError):
@@ -114,9 +85,8 @@ def returned(outcome: bytes, decision: DecisionEvent) -> FollowUp:
     `DecisionMismatchError`.
     """
     members = _matching(outcome, decision, ("return",))
-    own = _returned_by_reviewer(_code(decision.reason))
     findings = [
-        *render.findings([Said(RETURNED, RETURNED.severity, own)]),
+        *render.findings([said(returned_by_reviewer, _code(decision.reason))]),
         *orjson.loads(bytes(members["findings"])),
     ]
     findings.sort(key=lambda one: (min(one["lines"], default=0), one["edit"]))

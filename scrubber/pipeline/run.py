@@ -1,40 +1,14 @@
 """Ask every edit of the plan about one claim; all complaints in one pass, whatever happens."""
 
-from datetime import date
 from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
 from scrubber.edits.results import Results, Said, lacking
-from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, fail, no_data
+from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, no_data
+from scrubber.pipeline import own_findings
 from scrubber.pipeline.plan import Bound, Groups, Plan
-
-
-def _edit_crashed(edit_id: str, error: str, *lines: Line) -> Fail:
-    """
-    An edit stopped on this claim and gave no answer.
-
-    The claim goes on with the answers of all others; a person looks, since one is missing.
-    """
-    return fail("", *lines, edit=edit_id, error=error)
-
-
-EDIT_CRASHED = Edit(
-    id="edit-crashed",
-    function=_edit_crashed,
-    scope="event",
-    title="An edit stopped on this claim and gave no answer",
-    severity="review",
-    status="active",
-    added="0.1.0",
-    applies_to=("professional", "institutional", "dental"),
-    fields=(),
-    source="Contract: an edit that crashes is a finding, and the claim goes on",
-    checked=date(2026, 11, 24),
-    message="The edit {edit} stopped ({error}) and gave no answer.",
-    fix="Check by hand what the edit checks, and report the edit to the maintainers.",
-)
 
 
 class _Notes(NamedTuple):
@@ -128,11 +102,10 @@ def _run_pairs(groups: Groups, claim: Claim, lines: tuple[Line, ...], notes: _No
         if of_line is not None and not any(map(of_line, lines)):
             continue
         for call, bound in edits:
-            search = bound.edit.pairs
             try:
-                if search not in proposals:
-                    proposals[search] = search(claim, lines, *bound.tables)  # type: ignore[misc]
-                proposed = proposals[search]
+                if bound.search not in proposals:
+                    proposals[bound.search] = bound.search(claim, lines)  # type: ignore[misc]
+                proposed = proposals[bound.search]
             except Exception as error:  # noqa: BLE001
                 _crash(notes, bound, error, lines)
                 continue
@@ -174,9 +147,7 @@ def _run_diagnoses(plan: Plan, claim: Claim, notes: _Notes) -> None:
 
 
 def _crash(notes: _Notes, bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
-    # The text of an exception may quote the claim; the class of it cannot.
-    crashed = _edit_crashed(bound.edit.id, type(error).__name__, *lines)
-    notes.said.append(Said(EDIT_CRASHED, EDIT_CRASHED.severity, crashed))
+    notes.said.append(own_findings.said(own_findings.edit_crashed, bound.edit.id, error, *lines))
 
 
 def _note(notes: _Notes, bound: Bound, verdict: Any) -> None:

@@ -18,8 +18,9 @@ from scrubber.messages import render
 from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
 from scrubber.pipeline.outcome import NOTHING, Outcome, build_outcome
+from scrubber.pipeline.own_findings import edit_crashed
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import EDIT_CRASHED, run
+from scrubber.pipeline.run import run
 from scrubber.reference.shelf import Shelf
 
 
@@ -157,7 +158,7 @@ def _counts(results: Results) -> dict[str, int]:
     lacked = results.lacking.by_edit.keys()
     silent = len(lacked - answered) if answered else len(lacked)
     return {
-        "pass": len(results.ran) + (EDIT_CRASHED.id in failed) - len(answered) - silent,
+        "pass": len(results.ran) + (edit_crashed.id in failed) - len(answered) - silent,
         "fail": len(failed),
         "bypassed": len(bypassed),
         "no_data": silent,

@@ -7,21 +7,20 @@ server are never started. Its own acknowledgements would commit an offset apart 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Final
 
 import faust
-from aiokafka import ConsumerRecord
 from faust.app.base import BootStrategy
 
 from scrubber.stream.handling import Handler
 from scrubber.stream.source import ClaimSource
 from scrubber.stream.stop import fail_stop
-from scrubber.stream.transaction import PartitionBatch, Transaction
+from scrubber.stream.transaction import PartitionBatch
 
 _CONCURRENCY: Final = 16  # batches whose commits are waited for while others are handled
 _BREATH: Final = 50  # records after which others get their turn: commits, heartbeats, health
 
-Handle = Callable[[ConsumerRecord, str, Transaction], Awaitable[None] | None]
 Batches = faust.StreamT[PartitionBatch]
 
 
@@ -37,9 +36,10 @@ class ScrubApp(faust.App):
 
     BootStrategy = NoKafkaBoot
 
-    def __init__(self, app_id: str, source: ClaimSource) -> None:
-        """Keep the source of all batches."""
-        super().__init__(app_id, web_enabled=False)
+    def __init__(self, app_id: str, source: ClaimSource, folder: Path) -> None:
+        """Keep the source of all batches; in `folder` Faust makes the folders of its tables."""
+        folder.mkdir(parents=True, exist_ok=True)
+        super().__init__(app_id, web_enabled=False, datadir=folder)
         self.source = source
         self.at_end: Callable[[], Awaitable[None]] | None = None
 
@@ -62,44 +62,44 @@ def batch_channel(app: ScrubApp, topic: str) -> faust.Channel[PartitionBatch]:
     return ClaimBatches(app)
 
 
-def add_agents(app: ScrubApp, handler: Handler) -> None:
-    """Give the application its agents."""
+def add_agents(app: ScrubApp, claims: Handler, decisions: Handler, remittances: Handler) -> None:
+    """Give the application its agents, each with the handler of its input."""
 
     @app.agent(batch_channel(app, "claims-submitted"), concurrency=_CONCURRENCY)
     async def scrub_submitted(batches: Batches) -> None:
-        await work(batches, handler, handler.claim)
+        await work(batches, claims)
 
     @app.agent(batch_channel(app, "claims-rekeyed"), concurrency=_CONCURRENCY)
     async def scrub_rekeyed(batches: Batches) -> None:
-        await work(batches, handler, handler.claim)
+        await work(batches, claims)
 
     @app.agent(batch_channel(app, "review-decisions"))
     async def take_decisions(batches: Batches) -> None:
-        await work(batches, handler, handler.decision)
+        await work(batches, decisions)
 
     @app.agent(batch_channel(app, "remittances"))
     async def join_remittances(batches: Batches) -> None:
-        await work(batches, handler, handler.remittance)
+        await work(batches, remittances)
 
 
-async def work(batches: Batches, handler: Handler, handle: Handle) -> None:
+async def work(batches: Batches, handler: Handler) -> None:
     """Answer batch after batch; an error between them ends the process."""
     try:
         async for batch in batches:
-            await answer(batch, handler, handle)
+            await answer(batch, handler)
     except Exception as error:  # noqa: BLE001
         # Faust would start the agent again with the batch forgotten, and its task busy for ever.
         fail_stop("an agent failed outside its transaction", error)
 
 
-async def answer(batch: PartitionBatch, handler: Handler, handle: Handle) -> None:
+async def answer(batch: PartitionBatch, handler: Handler) -> None:
     """Handle a batch's records in their order, in one transaction."""
     async with batch.transaction() as tx:
         if batch.parked:
             handler.park(batch.records[0], batch.topic, tx)
             return
         for number, record in enumerate(batch.records, start=1):
-            waits = handle(record, batch.topic, tx)
+            waits = handler.handle(record, batch.topic, tx)
             if waits is not None:
                 await waits
             if number % _BREATH == 0:

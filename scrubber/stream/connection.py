@@ -5,6 +5,7 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.conn import collect_hosts, create_conn
 from aiokafka.errors import KafkaError, SaslAuthenticationFailed, UnsupportedSaslMechanismError
@@ -50,6 +51,21 @@ def client_options(settings: StreamSettings) -> dict[str, Any]:
             options["sasl_plain_username"] = security.username
             options["sasl_plain_password"] = security.password
     return options
+
+
+def committed_reader(options: dict[str, Any], **more: Any) -> AIOKafkaConsumer:
+    """
+    Return a consumer that reads what has committed and stands where it is told to; not started.
+
+    The clients' own defaults of these three would lose or repeat claims; `more` adds to them.
+    """
+    return AIOKafkaConsumer(
+        **options,
+        isolation_level="read_committed",
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        **more,
+    )
 
 
 def _tls(security: Security) -> ssl.SSLContext:

@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from scrubber.pipeline.settings import StreamSettings
-from scrubber.stream.connection import reach
+from scrubber.stream.connection import committed_reader, reach
 from scrubber.stream.dead_letters import TOPIC, attempts_of
 from scrubber.stream.topics import UnreachableError, partition_count
 
@@ -149,8 +149,8 @@ async def open_dead_letters(settings: StreamSettings) -> AsyncIterator[DeadLette
     ]
     try:
         async with (
-            _consumer(options, "read_uncommitted") as looking,
-            _consumer(options, "read_committed") as reading,
+            AIOKafkaConsumer(**options, isolation_level="read_uncommitted") as looking,
+            committed_reader(options, max_partition_fetch_bytes=_FETCH_BYTES) as reading,
         ):
             # Beyond somebody's open transaction a mark may stand: the reader waits for its end.
             ends = await looking.end_offsets(partitions)
@@ -159,19 +159,3 @@ async def open_dead_letters(settings: StreamSettings) -> AsyncIterator[DeadLette
         raise UnreachableError(
             f"{settings.bootstrap_servers}: {topic} cannot be read ({type(error).__name__})"
         ) from error
-
-
-@asynccontextmanager
-async def _consumer(options: dict[str, Any], isolation: str) -> AsyncIterator[AIOKafkaConsumer]:
-    consumer = AIOKafkaConsumer(
-        **options,
-        isolation_level=isolation,
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        max_partition_fetch_bytes=_FETCH_BYTES,
-    )
-    await consumer.start()
-    try:
-        yield consumer
-    finally:
-        await consumer.stop()

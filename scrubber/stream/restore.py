@@ -4,9 +4,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from scrubber.stream.connection import committed_reader
 from scrubber.stream.state import StateStore
+from scrubber.stream.topic_id import topic_id
 from scrubber.telemetry import metrics
 
 _FETCH_BYTES: Final = 8 << 20
@@ -26,21 +28,16 @@ async def restore(
     Only then is the end of the changelog final: no earlier owner can add to it any more.
     """
     started = time.monotonic()
-    consumer = AIOKafkaConsumer(
-        **options,
-        isolation_level="read_committed",
-        enable_auto_commit=False,
-        auto_offset_reset="none",
-        max_partition_fetch_bytes=_FETCH_BYTES,
-        fetch_max_bytes=2 * _FETCH_BYTES,
-    )
-    await consumer.start()
-    try:
+    async with committed_reader(
+        options, max_partition_fetch_bytes=_FETCH_BYTES, fetch_max_bytes=2 * _FETCH_BYTES
+    ) as consumer:
         consumer.assign([changelog])
         beginning = (await consumer.beginning_offsets([changelog]))[changelog]
         end = (await consumer.end_offsets([changelog]))[changelog]
-        if store.applied > end:  # another topic of the same name
+        if store.applied > end:  # records that brokers had acknowledged are gone
             store.wipe()
+        # A client asks no question of ours but by its inner one.
+        store.belong_to(await topic_id(consumer._client, changelog.topic))  # noqa: SLF001
         position = max(store.applied, beginning)
         consumer.seek(changelog, position)
         while position < end:
@@ -51,6 +48,4 @@ async def restore(
             store.apply({record.key: record.value for record in records}, position)
             metrics.RESTORED.inc(len(records))
             progress()
-    finally:
-        await consumer.stop()
     metrics.RESTORE_SECONDS.observe(time.monotonic() - started)

@@ -5,7 +5,10 @@ from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from scrubber.stream.connection import committed_reader
+
 _WAIT_MS: Final = 10_000
+_FETCH_BYTES: Final = 4 << 20  # the largest record and some more
 
 
 class ReviewedClaims:
@@ -39,13 +42,7 @@ class ReviewedClaims:
 
     async def _connected(self) -> AIOKafkaConsumer:
         if self._consumer is None:
-            consumer = AIOKafkaConsumer(
-                **self._options,
-                isolation_level="read_committed",
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                max_partition_fetch_bytes=4 << 20,
-            )
+            consumer = committed_reader(self._options, max_partition_fetch_bytes=_FETCH_BYTES)
             await consumer.start()
             # Once for all: aiokafka 0.14 may hang in stop() after a new assignment.
             consumer.assign(self._places)

@@ -16,6 +16,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 
 from scrubber.pipeline.settings import StreamSettings
+from scrubber.stream.connection import committed_reader
 from scrubber.stream.state import StateStore
 from scrubber.stream.stop import fail_stop
 from scrubber.stream.task import INPUTS, Task
@@ -61,14 +62,10 @@ class ClaimSource(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def start(self) -> None:
         """Join the group."""
-        self._consumer = AIOKafkaConsumer(
-            **self._options,
+        self._consumer = committed_reader(
+            self._options,
             group_id=self._settings.app_id,
             group_instance_id=self._settings.instance_id or None,
-            # The defaults of these three would lose or repeat claims.
-            isolation_level="read_committed",
-            enable_auto_commit=False,
-            auto_offset_reset="none",
             # Range alone gives each member the same partition numbers of every topic; a second
             # assignor would also be joined with, one request each.
             partition_assignment_strategy=[RangePartitionAssignor],

@@ -45,13 +45,13 @@ class StateStore:
     """
     The state of one task.
 
-    A store of another cluster, topic or format, and one that may have been torn by a crash of the
-    machine (pages are not synced on each commit), is emptied when it is opened; a damaged one when
-    it is checked.
+    A store of another deployment, partition or format, and one that may have been torn by a crash
+    of the machine (pages are not synced on each commit), is emptied when it is opened; a damaged
+    one when it is checked; one of another topic, or another cluster's, when the topic is known.
     """
 
     def __init__(self, folder: Path, identity: str) -> None:
-        """Open or make the store; `identity` names cluster, topic and partition."""
+        """Open or make the store; `identity` names deployment, topic and partition."""
         self._folder = folder
         self._mark = folder / "unchecked"
         self._identity = identity.encode()
@@ -96,6 +96,15 @@ class StateStore:
             return False
         whole = applied == _sum(b"applied", applied[_SUM_BYTES:]) + applied[_SUM_BYTES:]
         return found == counted == expiries and (whole or not (applied or found))
+
+    def belong_to(self, topic_id: bytes) -> None:
+        """Empty the store unless it is this topic's; one made anew bears the old name."""
+        if self._meta(b"topic") == topic_id:
+            return
+        self.wipe()
+        self._reader.abort()
+        self._note(b"topic", topic_id)
+        self._reader = self._env.begin()
 
     def get(self, key: bytes) -> bytes | None:
         """Return what is stored under `key`, its expiry before it."""

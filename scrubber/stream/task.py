@@ -18,6 +18,7 @@ from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.restore import restore
 from scrubber.stream.state import StateStore, without_expiry
 from scrubber.stream.stop import NEEDS_A_PERSON, fail_stop
+from scrubber.stream.suspects import Suspects
 from scrubber.stream.topics import Topic
 from scrubber.stream.transaction import HISTORY, PartitionBatch, position_key
 from scrubber.stream.turns import Turns
@@ -30,10 +31,6 @@ INPUTS: Final = ("review-decisions", "remittances", "claims-rekeyed", "claims-su
 _BATCH_BYTES: Final = 900_000  # a record batch; below max.message.bytes of every topic
 _BATCH_SECONDS: Final = 1.0  # a batch that takes longer is halved the next time
 _READ_MS: Final = 1000
-_CAREFUL: Final = 3  # starts without getting on before the batches become smaller
-_SMALLER: Final = 8
-_TRIED_ALONE: Final = 2  # one death may be anything's: a machine's, a supervisor's
-_NUMBER_BYTES: Final = 8
 
 State = Literal["restoring", "ready", "leaving"]
 
@@ -69,8 +66,7 @@ class Task:
         self._limit = settings.batch_records
         self._read = dict.fromkeys(INPUTS, 0)
         self._given: dict[str, int] = {}
-        self._careful: dict[str, tuple[int, int]] = {}  # size of batches, and up to which offset
-        self._suspects: dict[str, tuple[int, ...]] = {}  # an offset, and how often it was tried
+        self._suspects = Suspects(settings.batch_records)
         self._work: asyncio.Task[None] | None = None
         self._noting: asyncio.Task[None] | None = None
         self.producer = AIOKafkaProducer(
@@ -143,7 +139,7 @@ class Task:
                 self._limit = max(1, self._limit // 2)
             else:
                 self._limit = min(self.settings.batch_records, self._limit * 2)
-        metrics.TRANSACTIONS.labels("committed").inc()
+        metrics.TRANSACTIONS.inc()
         if batch is self.in_flight:
             self.in_flight = None
             self._leave_turn()
@@ -168,13 +164,13 @@ class Task:
         await restore(self.store, self._options, self.partition(HISTORY), self._progressed)
         partitions = [self.partition(topic) for topic in INPUTS]
         beginnings = await self._consumer.beginning_offsets(partitions)
-        ends = await self._consumer.end_offsets(partitions)
+        found = await self._consumer.end_offsets(partitions)
+        ends = {topic: found[self.partition(topic)] for topic in INPUTS}
         for topic in INPUTS:
-            partition = self.partition(topic)
             self.positions[topic] = await self._position(
-                topic, beginnings[partition], ends[partition]
+                topic, beginnings[self.partition(topic)], ends[topic]
             )
-        await self._count_starts(ends)
+        await self._count_start(ends)
         self._given = dict(self.positions)
         for topic in INPUTS:
             self._consumer.seek(self.partition(topic), self.positions[topic])
@@ -191,7 +187,7 @@ class Task:
     def _open_store(self, folder: Path) -> StateStore:
         return StateStore(
             folder / f"{self.wire_name(HISTORY)}-{self.number}",
-            f"{self.settings.bootstrap_servers} {self.settings.app_id} {self.partition(HISTORY)}",
+            f"{self.settings.app_id} {self.partition(HISTORY)}",
         )
 
     async def _position(self, topic: str, beginning: int, end: int) -> int:
@@ -226,44 +222,8 @@ class Task:
             )
         return position
 
-    async def _count_starts(self, ends: Mapping[TopicPartition, int]) -> None:
-        """
-        Count the starts from which an input got no further than its first batch.
-
-        A record that ends the process would be tried for ever. From the third such start on the
-        batches are an eighth of those before, and only as far as those reached; at last records go
-        one by one, each named in the changelog before it is tried. Who was tried alone twice, and
-        named at the next start all the same, is parked.
-        """
-        notes: dict[bytes, bytes] = {}
-        for topic in INPUTS:
-            position = self.positions[topic]
-            if position >= ends[self.partition(topic)]:
-                continue
-            stored = self.store.get(_starts_key(topic))
-            before, starts, until = _numbers(stored) if stored else (-1, 0, -1)
-            again = position == before or (starts >= _CAREFUL and before <= position < until)
-            starts = starts + 1 if again else 1
-            if again:  # who started here before answered nothing
-                metrics.TRANSACTIONS.labels("aborted").inc()
-            size = max(1, self.settings.batch_records // _SMALLER ** max(0, starts - _CAREFUL + 1))
-            until = position + min(size * _SMALLER, self.settings.batch_records)
-            notes[_starts_key(topic)] = _stored(position, starts, until)
-            if starts < _CAREFUL:
-                continue
-            self._careful[topic] = (size, until)
-            suspect = self.store.get(_suspect_key(topic))
-            self._suspects[topic] = _numbers(suspect) if suspect else (-1, 0)
-            log(
-                "task.careful",
-                level="warning",
-                topic=topic,
-                partition=self.number,
-                offset=position,
-                starts=starts,
-                records=size,
-            )
-        if notes:
+    async def _count_start(self, ends: Mapping[str, int]) -> None:
+        if notes := self._suspects.count_start(self.store, self.number, self.positions, ends):
             await self._note(notes)
 
     async def _note(self, notes: Mapping[bytes, bytes]) -> None:
@@ -324,11 +284,7 @@ class Task:
                     await self._hand_over(topic, records)
 
     async def _hand_over(self, topic: str, records: list[ConsumerRecord]) -> None:
-        while topic in self._careful and records:
-            size, until = self._careful[topic]
-            if records[0].offset >= until:
-                del self._careful[topic]
-                break
+        while records and (size := self._suspects.batch_size(topic, records[0].offset)):
             batch = PartitionBatch(self, topic, records[:size])
             records = records[size:]
             if size == 1:
@@ -345,13 +301,9 @@ class Task:
         """Name a record before it is tried, or park it if it was named when the process ended."""
         async with self._turns.alone():
             offset = batch.records[0].offset
-            named, tried = self._suspects[batch.topic]
-            tried = tried if named == offset else 0
-            batch.parked = tried == _TRIED_ALONE
-            if batch.parked:
-                del self._careful[batch.topic]
-            else:
-                await self._note({_suspect_key(batch.topic): _stored(offset, tried + 1)})
+            batch.parked = self._suspects.found(batch.topic, offset)
+            if not batch.parked:
+                await self._note(self._suspects.name(batch.topic, offset))
             self._give(batch)
             await self._free.wait()
 
@@ -370,22 +322,3 @@ class Task:
         batch.follows = self._given[batch.topic]
         self._given[batch.topic] = batch.next_offset
         self._queues[batch.topic].put_nowait(batch)
-
-
-def _starts_key(topic: str) -> bytes:
-    return b"\0starts:" + topic.encode()
-
-
-def _suspect_key(topic: str) -> bytes:
-    return b"\0suspect:" + topic.encode()
-
-
-def _stored(*numbers: int) -> bytes:
-    return b"".join(number.to_bytes(_NUMBER_BYTES) for number in numbers)
-
-
-def _numbers(stored: bytes) -> tuple[int, ...]:
-    value = without_expiry(stored)
-    return tuple(
-        int.from_bytes(value[at : at + _NUMBER_BYTES]) for at in range(0, len(value), _NUMBER_BYTES)
-    )

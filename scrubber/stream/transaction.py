@@ -17,7 +17,7 @@ from aiokafka import ConsumerRecord, TopicPartition
 
 from scrubber.claim.history import HistoryFormatError
 from scrubber.stream.state import NEVER, with_expiry, without_expiry
-from scrubber.stream.stop import FAILED, NEEDS_A_PERSON, fail_stop
+from scrubber.stream.stop import NEEDS_A_PERSON, fail_stop
 
 if TYPE_CHECKING:
     from scrubber.stream.task import Task
@@ -135,10 +135,11 @@ class Transaction:
         trace: TracebackType | None,
     ) -> None:
         """Commit, or end the process: a cancelled batch is as unfinished as a failed one."""
-        if error is not None:
+        if isinstance(error, HistoryFormatError):
             # State of a later release stays unreadable, however often this one starts.
-            code = NEEDS_A_PERSON if isinstance(error, HistoryFormatError) else FAILED
-            fail_stop("the handling of a batch failed", error, code=code)
+            fail_stop(str(error), error, code=NEEDS_A_PERSON)
+        if error is not None:
+            fail_stop("the handling of a batch failed", error)
         try:
             async with asyncio.timeout(self._task.settings.commit_deadline_s):
                 await self._commit()

@@ -14,9 +14,11 @@ from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.agents import ScrubApp, add_agents
+from scrubber.stream.claims import Claims
 from scrubber.stream.connection import client_options, connection_faults
-from scrubber.stream.handling import Handler
+from scrubber.stream.decisions import Decisions
 from scrubber.stream.health import HealthServer
+from scrubber.stream.remittances import Remittances
 from scrubber.stream.report import Report
 from scrubber.stream.reviewed import ReviewedClaims
 from scrubber.stream.source import ClaimSource
@@ -69,12 +71,17 @@ def build_app(
     partitions: int,
     folder: Path,
 ) -> ScrubApp:
-    """Return the application with its agents and what runs beside them; `folder` takes state."""
+    """Return the application, its agents and what runs beside them; all files go to `folder`."""
     options = client_options(settings)
     source = ClaimSource(settings, options, topics, folder)
     reviewed = ReviewedClaims(options, topics["claims-review"].name, partitions)
-    app = ScrubApp(settings.app_id, source)
-    add_agents(app, Handler(scrubber, settings, reviewed, partitions))
+    app = ScrubApp(settings.app_id, source, folder / "faust")
+    add_agents(
+        app,
+        Claims(scrubber, settings, partitions),
+        Decisions(scrubber, settings, reviewed),
+        Remittances(scrubber, settings),
+    )
     _add_services(app, settings, reviewed)
     return app
 

@@ -117,11 +117,13 @@ BATCH_RECORDS = _histogram(
 BATCH_SECONDS = _histogram(
     "scrubber_batch_seconds", "seconds", "From the start of a batch to its commit.", _SECONDS
 )
-TRANSACTIONS = _counter(
-    "scrubber_transactions_total",
-    "transactions",
-    "Transactions committed; aborted ones end the process, and are counted at the next start.",
-    result=("committed", "aborted"),
+TRANSACTIONS = _counter("scrubber_transactions_total", "transactions", "Transactions committed.")
+STARTS_WITHOUT_PROGRESS = _counter(
+    "scrubber_starts_without_progress_total",
+    "starts",
+    "Starts of a partition that found an input no further than the first batch of the start "
+    "before: a transaction that this one had begun was aborted.",
+    topic=_TOPIC,
 )
 LAG = _gauge(
     "scrubber_lag_records",

@@ -26,7 +26,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.admin import AIOKafkaAdminClient
 
 from scrubber.claim import history
-from scrubber.stream.handling import read_history
+from scrubber.stream.histories import read_history
 from scrubber.stream.state import without_expiry
 from scrubber.stream.topics import Topic, create_topics, load_topics
 from tests.conftest import ROOT

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 from aiokafka.protocol.transaction import EndTxnRequest
 
 import scrubber.stream.source as source_module
@@ -21,7 +22,7 @@ import scrubber.stream.task as task_module
 from scrubber.cli.main import main
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.stream import agents
-from scrubber.stream.handling import Handler
+from scrubber.stream.claims import Claims
 from scrubber.stream.source import ClaimSource
 from scrubber.stream.task import Task
 from scrubber.stream.transaction import PartitionBatch, Transaction
@@ -207,14 +208,15 @@ def unwatched() -> None:
 
 @hook("raise")
 def raise_at(place: str) -> None:
-    """Raise where nobody expects it."""
-    fault = RuntimeError("built in by a test")
-
-    async def late(*_: Any, **__: Any) -> Any:
-        raise fault
+    """Raise where nobody expects it, and log when."""
 
     def at_once(*_: Any, **__: Any) -> Any:
-        raise fault
+        os.write(1, orjson.dumps({"event": "test.raised", "at": time.time()}) + b"\n")
+        message = "built in by a test"
+        raise RuntimeError(message)
+
+    async def late(*_: Any, **__: Any) -> Any:
+        at_once()
 
     places: dict[str, tuple[type, str, Callable[..., Any]]] = {
         "assigned": (ClaimSource, "_assign", at_once),
@@ -222,7 +224,7 @@ def raise_at(place: str) -> None:
         "pump": (Task, "_hand_over", late),
         "channel": (ClaimSource, "next", late),
         "begin": (Transaction, "_begin", late),
-        "handler": (Handler, "claim", at_once),
+        "handler": (Claims, "handle", at_once),
         "commit": (Transaction, "_send_offsets", late),
         "apply": (Transaction, "_apply", at_once),
         "outside": (PartitionBatch, "transaction", at_once),
@@ -273,7 +275,7 @@ def never_begin() -> None:
 @hook("group")
 def group(name: str) -> None:
     """Be a member of another consumer group, with the same producers."""
-    source_module.AIOKafkaConsumer = _named(source_module.AIOKafkaConsumer, name)
+    source_module.committed_reader = _named(source_module.committed_reader, name)
 
     async def _send_offsets(tx: Transaction) -> None:
         if tx._batch.records:
@@ -285,20 +287,20 @@ def group(name: str) -> None:
 
 
 def _named(consumer: Any, group_id: str) -> Any:
-    return lambda **options: consumer(**{**options, "group_id": group_id})
+    return lambda options, **more: consumer(options, **{**more, "group_id": group_id})
 
 
 @hook("fence-late")
 def fence_late(flag: str) -> None:
     """Read state and positions first and fence the earlier owner later, once a file is there."""
     make = task_module.AIOKafkaProducer
-    activate = Task._count_starts
+    activate = Task._count_start
 
     class Late(make):  # type: ignore[misc, valid-type]
         async def start(self) -> None:
             """Wait with it."""
 
-    async def _count_starts(task: Task, ends: Any) -> None:
+    async def _count_start(task: Task, ends: Any) -> None:
         Path(f"{flag}-{task.number}").touch()  # noqa: ASYNC240
         while not os.path.exists(flag):  # noqa: ASYNC110, ASYNC240, PTH110 (another process makes it)
             await asyncio.sleep(0.01)
@@ -306,7 +308,7 @@ def fence_late(flag: str) -> None:
         await activate(task, ends)
 
     task_module.AIOKafkaProducer = Late
-    Task._count_starts = _count_starts  # type: ignore[method-assign]
+    Task._count_start = _count_start  # type: ignore[method-assign]
 
 
 @hook("unawaited")
@@ -348,7 +350,7 @@ def no_position() -> None:
 @hook("forget")
 def forget() -> None:
     """Know no submission again: what is left is the position alone."""
-    Handler._repeated = lambda *_: False  # type: ignore[method-assign, assignment]
+    Claims._repeated = lambda *_: False  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":

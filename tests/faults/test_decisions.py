@@ -11,7 +11,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from scrubber.stream.handling import read_history
+from scrubber.stream.histories import read_history
 from scrubber.stream.state import without_expiry
 from tests.conftest import ROOT
 from tests.faults.decided import LEADS_TO, decide, reviews, settle

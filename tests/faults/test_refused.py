@@ -11,8 +11,10 @@ from aiokafka import TopicPartition
 from aiokafka.admin import NewPartitions, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from scrubber.claim import history
+from scrubber.stream.state import NEVER, with_expiry
 from tests.faults.harness import Deployment, Worker, admin_of, eventually
-from tests.faults.load import make_load
+from tests.faults.load import Sent, make_load
 from tests.kafka.cluster import Cluster
 from tests.kafka.fixtures import VERSION, Kafka
 
@@ -129,6 +131,30 @@ async def test_records_that_retention_took_unread_are_not_passed_over(
         assert "next record to read is 100, but the topic holds 250 to 300" in line["problem"]
         assert await deployment.read() == 100
         deployment.sent = deployment.sent[:100]  # what is gone, no worker could answer
+        verdict = await deployment.verdict()
+        assert verdict.exact, str(verdict)
+
+
+async def test_a_history_of_a_later_release_needs_a_person(kafka: Kafka, tmp_path: Path) -> None:
+    """What cannot be read is not taken for an empty history: 78, with both formats, and no answer."""
+    async with Deployment(kafka.bootstrap_servers, tmp_path, "later", partitions=1) as deployment:
+        load = make_load(20, shares={})
+        later = history.FORMAT + 1
+        value = with_expiry(NEVER, (1).to_bytes(4) + bytes([later]) + b"unknown to this release")
+        one = Sent(0, "", 0, "repeat", load[0].key, value)
+        await deployment.publish([one], topic="claims-history")
+        await deployment.publish(load)
+        worker = deployment.worker()
+        await eventually(lambda: not worker.alive, "the worker ends")
+        assert worker.exits == [NEEDS_A_PERSON]
+        (line,) = worker.lines("worker.stopped")
+        assert line["error"] == "HistoryFormatError"
+        assert f"has format {later}; this release reads format {history.FORMAT}" in line["problem"]
+        assert await deployment.read() == 0
+        tombstone = Sent(0, "", 0, "repeat", load[0].key, None)  # type: ignore[arg-type]
+        await deployment.publish([tombstone], topic="claims-history")
+        worker.start()
+        await deployment.until_answered()
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
 

@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.protocol.admin import DeleteGroupsRequest
 
 from tests.faults.harness import Deployment, Worker, admin_of
-from tests.faults.load import make_load
+from tests.faults.load import Kind, make_load
 from tests.kafka.fixtures import Kafka
 
 COMMITTED = ("end-sent", "end-answered", "applied")
@@ -66,29 +67,66 @@ def differences(worker: Worker) -> int:
     )
 
 
+#: What became of the group's offsets while no worker ran.
+EXPIRED, BEHIND = -1, 100
+
+
+@pytest.mark.parametrize("committed", [EXPIRED, BEHIND])
 @pytest.mark.parametrize("state", ["lost", pytest.param("kept", marks=pytest.mark.long)])
-async def test_a_group_without_offsets_reads_on_where_its_history_ends(
-    kafka: Kafka, tmp_path: Path, state: str
+async def test_the_history_knows_where_to_read_on_when_the_group_does_not(
+    kafka: Kafka, tmp_path: Path, state: str, committed: int
 ) -> None:
-    """F14: the first start reads from the beginning; offsets that expired are not missed."""
-    async with Deployment(kafka.bootstrap_servers, tmp_path, "expired", partitions=2) as deployment:
-        await deployment.publish(make_load(500, name="a", poison=0.02))
-        worker = deployment.worker()
+    """
+    F11, F14: the group's offsets expired, or are older than the position in the history.
+
+    Neither is a claim answered twice, though this worker would know none again by its id. The
+    first start of all reads from the beginning.
+    """
+    # A repeat has its answer from the id alone.
+    shares: dict[Kind, float] = {"rejected": 0.05, "review": 0.05, "duplicate": 0.02}
+    async with Deployment(
+        kafka.bootstrap_servers, tmp_path, "position", partitions=2
+    ) as deployment:
+        await deployment.publish(make_load(500, name="a", poison=0.02, shares=shares))
+        worker = deployment.worker(hook="forget")
         await deployment.until_answered()
         assert worker.lines("task.positions_differ") == []
         assert worker.stop() == 0
-        await forget_group(kafka, deployment.environment["SCRUBBER_APP_ID"])
+        if committed == EXPIRED:
+            await forget_group(kafka, deployment.environment["SCRUBBER_APP_ID"])
+        else:
+            await commit(deployment, committed)
         if state == "lost":
             shutil.rmtree(tmp_path / "w1-state")
-        await deployment.publish(make_load(500, name="b", poison=0.02, first_patient=1_000))
-        worker.start()
+        more = make_load(500, name="b", poison=0.02, shares=shares, first_patient=1_000)
+        await deployment.publish(more)
+        worker.start("forget")
         await deployment.until_answered()
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
         found = worker.lines("task.positions_differ")
-        assert {line["committed"] for line in found} == {-1}
+        assert {line["committed"] for line in found} == {committed}
         assert sorted(line["partition"] for line in found) == [0, 1]
         assert sum(line["changelog"] for line in found) == 500
+
+
+async def commit(deployment: Deployment, offset: int) -> None:
+    """Commit an offset of the claims for a group that has no member."""
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=deployment.bootstrap_servers,
+        group_id=deployment.environment["SCRUBBER_APP_ID"],
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        places = [
+            TopicPartition(deployment.prefix + "claims-submitted", number)
+            for number in range(deployment.partitions)
+        ]
+        consumer.assign(places)
+        await consumer.commit(dict.fromkeys(places, offset))
+    finally:
+        await consumer.stop()
 
 
 async def forget_group(kafka: Kafka, group: str) -> None:

@@ -1,5 +1,6 @@
 """Local state that is lost, old, damaged or another's: the histories come out exact all the same."""
 
+import asyncio
 import random
 import shutil
 from collections.abc import Callable
@@ -7,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.harness import Deployment, Worker
+from scrubber.stream.topics import create_topics
+from tests.faults.harness import Deployment, Worker, admin_of
 from tests.faults.load import make_load
 from tests.kafka.fixtures import Kafka
 
@@ -139,6 +141,39 @@ async def test_state_that_is_as_it_was_left_is_not_read_again(kafka: Kafka, tmp_
             assert worker.metric("scrubber_restored_records_total") <= 2 * PARTITIONS
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
+
+
+async def test_state_of_a_topic_made_anew_is_not_taken_for_its_own(
+    kafka: Kafka, tmp_path: Path
+) -> None:
+    """
+    F12: the history's topic is deleted and made again, and is longer by now than it was.
+
+    A store goes by offsets, and those it has are there: but they are of other records.
+    """
+    async with Deployment(kafka.bootstrap_servers, tmp_path, "anew", partitions=1) as deployment:
+        worker = deployment.worker()
+        await deployment.publish(make_load(100, name="a"))
+        await deployment.until_answered()
+        await worker.until_idle()
+        assert worker.stop() == 0
+        name = deployment.topics["claims-history"].name
+        async with admin_of(kafka.bootstrap_servers) as admin:
+            await admin.delete_topics([name])
+            for _ in range(200):  # it takes the brokers a moment
+                if name not in await admin.list_topics():
+                    break
+                await asyncio.sleep(0.1)
+            await create_topics(admin, deployment.topics)
+        other = deployment.worker("w2")
+        await deployment.publish(make_load(400, name="b", first_patient=1_000))
+        await deployment.until_answered()
+        await other.until_idle()
+        assert other.stop() == 0
+        total = await deployment.count("claims-history")
+        worker.start()
+        await worker.until_idle()
+        assert worker.metric("scrubber_restored_records_total") == total
 
 
 @pytest.mark.long

@@ -9,7 +9,16 @@ import pytest
 
 from scrubber.claim.model import Claim, Line
 from scrubber.contracts.decode import Decoded, decode_claim_event
-from scrubber.edits.edit import Edit, Params, Status, claim_edit, day_edit, line_edit
+from scrubber.edits.edit import (
+    Edit,
+    Params,
+    Status,
+    claim_edit,
+    day_edit,
+    line_edit,
+    line_pair_edit,
+)
+from scrubber.edits.proposed import Proposed
 from scrubber.edits.results import Results
 from scrubber.edits.verdict import PASS, Severity, Verdict, bypassed, fail, no_data, several
 from scrubber.payers.document import Applies
@@ -176,6 +185,58 @@ def test_a_crash_in_a_line_names_the_line() -> None:
     assert [(one["edit"], list(one["lines"])) for one in found.body["findings"]] == [
         ("edit-crashed", [1]),
         ("fragile", [2]),
+    ]
+
+
+def pairing(name: str, search: Any, **metadata: Any) -> Edit:
+    """Return a pair edit that complains of each pair proposed, with what the search knows."""
+
+    def pair(_claim: Claim, line: Line, other: Line, row: str, _params: Limit) -> Verdict:
+        """A pair."""
+        return fail("", line, other, value=row)
+
+    given = common(name) | {"pairs": search, "params": Limit()} | metadata
+    return line_pair_edit(**given)(pair)
+
+
+def test_edits_that_ask_a_search_the_same_share_its_work() -> None:
+    """It is asked once for equal thresholds and once for each other, and told which."""
+    asked: list[int] = []
+
+    def search(_claim: Claim, lines: tuple[Line, ...], params: Limit) -> Proposed:
+        asked.append(params.most)
+        return Proposed([(lines[0], lines[1], str(params.most))])
+
+    found = outcome(
+        pairing("a", search),
+        pairing("b", search, params=Limit(most=2)),
+        pairing("c", search, params=Limit(most=1)),
+    )
+    assert sorted(asked) == [1, 2]
+    assert [(one["edit"], one["message"]) for one in found.body["findings"]] == [
+        ("a", "Value 1."),
+        ("b", "Value 2."),
+        ("c", "Value 1."),
+    ]
+
+
+def test_a_crash_in_a_search_is_one_for_each_of_its_edits() -> None:
+    """None of them has an answer; another search goes on."""
+
+    def broken(_claim: Claim, _lines: tuple[Line, ...], _params: Limit) -> Proposed:
+        raise KeyError
+
+    def sound(_claim: Claim, lines: tuple[Line, ...], _params: Limit) -> Proposed:
+        return Proposed([(lines[0], lines[1], "1")], no_data("table", DAY))
+
+    found = outcome(pairing("a", broken), pairing("b", broken), pairing("c", sound))
+    assert [(one["edit"], list(one["lines"])) for one in found.body["findings"]] == [
+        ("c", [1, 2]),
+        ("edit-crashed", [1, 2]),
+        ("edit-crashed", [1, 2]),
+    ]
+    assert [(one["edit"], one["needs"]) for one in found.body["no_data"]] == [
+        ("c", [f"table@{DAY}"])
     ]
 
 

@@ -66,9 +66,13 @@ class Naive:
                 self._ask(edit, day, claim, line)
         elif edit.scope == "day" and lines:
             self._ask(edit, day, claim, lines)
-        elif len(lines) > 1 and edit.in_force(day) and not self._absent(edit, day):
+        elif (
+            len(lines) > 1
+            and edit.in_force(day)
+            and (edit.partial_data or not self._absent(edit, day))
+        ):
             tables = [self._view(kind, day) for kind in edit.data]
-            proposed = edit.pairs(claim, lines, *tables)  # type: ignore[misc]
+            proposed = edit.pairs(claim, lines, *tables, *self._params(edit))  # type: ignore[misc]
             if proposed.missing is not None:
                 self.lacks.add((edit, proposed.missing))
             for pair in proposed.pairs:

@@ -59,6 +59,7 @@ def test_a_doubtful_store_is_emptied(
 ) -> None:
     """Another deployment's, another format's, or one that a crash of the machine may have torn."""
     store = StateStore(folder, "a")
+    store.check()  # else it is doubted for that
     store.apply({b"k": stored(DAY)}, 5)
     if doubt == "boot":
         store._env.close()
@@ -83,6 +84,28 @@ def test_a_store_that_was_closed_survives_a_restart_of_the_machine(
     monkeypatch.setattr(state, "_boot_id", lambda: b"another boot")
     again = StateStore(folder, "a")
     assert again.applied == 5
+    again.close()
+
+
+def test_a_store_of_a_topic_made_anew_is_emptied(folder: Path) -> None:
+    """It bears the same name, and its offsets mean other records; a restart changes nothing."""
+    store = StateStore(folder, "a")
+    store.check()
+    store.belong_to(b"first")
+    store.apply({b"k": stored(DAY)}, 5)
+    store.belong_to(b"first")
+    assert store.applied == 5
+    store.close()
+    again = StateStore(folder, "a")
+    again.check()
+    again.belong_to(b"first")
+    assert contents(again) == {b"k": b"v"}
+    again.belong_to(b"second")
+    assert contents(again) == {}
+    assert again.applied == 0
+    again.apply({b"k": stored(DAY)}, 1)
+    again.belong_to(b"second")
+    assert again.applied == 1
     again.close()
 
 

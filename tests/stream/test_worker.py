@@ -1,6 +1,11 @@
 """The worker in this process, on a real broker: what comes out is what the embedded check says."""
 
 import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -8,6 +13,7 @@ from pathlib import Path
 
 import aiohttp
 import orjson
+import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from scrubber.claim.history import EMPTY
@@ -17,9 +23,9 @@ from scrubber.contracts.keys import patient_key
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.settings import read_stream_settings
 from scrubber.stream.agents import ScrubApp
-from scrubber.stream.handling import OUTPUTS
 from scrubber.stream.worker import build_app
 from scrubber.synthetic import generate
+from tests.conftest import ROOT
 from tests.faults.harness import Deployment, eventually
 from tests.faults.load import SECRET, Sent
 from tests.kafka.cluster import free_ports
@@ -71,7 +77,7 @@ async def outcomes(deployment: Deployment) -> dict[str, bytes]:
     try:
         places = [
             TopicPartition(deployment.prefix + topic, number)
-            for topic in OUTPUTS.values()
+            for topic in ("claims-clean", "claims-rejected", "claims-review")
             for number in range(deployment.partitions)
         ]
         reader.assign(places)
@@ -81,7 +87,7 @@ async def outcomes(deployment: Deployment) -> dict[str, bytes]:
             for records in (await reader.getmany(timeout_ms=200)).values():
                 for record in records:
                     body = orjson.loads(record.value)
-                    assert record.topic.endswith(OUTPUTS[body["disposition"]])
+                    assert record.topic == f"{deployment.prefix}claims-{body['disposition']}"
                     found[body["submission_id"]] = record.value
     finally:
         await reader.stop()
@@ -127,6 +133,46 @@ async def until_read(deployment: Deployment, count: int) -> None:
             return
         await asyncio.sleep(0.1)
     raise AssertionError
+
+
+async def test_the_worker_leaves_nothing_where_it_was_started(
+    kafka: Kafka, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust's folders too lie with the state: a container's file system may be read-only."""
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    folder = tmp_path / "not there" / "yet"
+    async with (
+        Deployment(kafka.bootstrap_servers, tmp_path, "cwd", partitions=1) as deployment,
+        running(deployment, folder) as (app, _),
+    ):
+        await eventually(
+            lambda: [task.state for task in app.source.tasks.values()] == ["ready"],
+            "the partition ready",
+        )
+    assert list(here.iterdir()) == []
+    assert {one.name for one in folder.iterdir()} == {
+        "faust",
+        f"{deployment.prefix}claims-history-0",
+    }
+
+
+def test_a_worker_told_to_stop_while_it_starts_stops_in_order() -> None:
+    """SIGTERM before there is anything to drain: a broker that never answers holds it there."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment = {
+            **{name: value for name, value in os.environ.items() if name[:9] != "SCRUBBER_"},
+            "SCRUBBER_BOOTSTRAP_SERVERS": f"127.0.0.1:{silent.getsockname()[1]}",
+            "SCRUBBER_KEY_SECRET": SECRET.decode(),
+        }
+        command = (sys.executable, "-m", "scrubber.cli.main", "worker")
+        with subprocess.Popen(command, env=environment, cwd=ROOT) as worker:
+            silent.settimeout(60)
+            connection, _ = silent.accept()
+            with connection:
+                worker.send_signal(signal.SIGTERM)
+                assert worker.wait(10) == 0
 
 
 async def test_the_worker_tells_how_it_is(kafka: Kafka, tmp_path: Path) -> None:

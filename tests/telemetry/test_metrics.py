@@ -24,7 +24,6 @@ def test_the_table_and_the_registry_hold_the_same() -> None:
 def test_series_of_closed_sets_start_at_zero() -> None:
     """The first event is a rate already; no series tells when it was made."""
     text = generate_latest(REGISTRY).decode()
-    assert 'scrubber_transactions_total{result="aborted"}' in text
     assert 'scrubber_decisions_total{kind="release",result="refused"}' in text
     assert 'scrubber_partitions{state="stuck"}' in text
     assert "_created" not in text

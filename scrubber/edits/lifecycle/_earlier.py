@@ -1,7 +1,7 @@
 """Which earlier claims a claim is held against, and whose global period it falls into."""
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
 from scrubber.claim.history import (
     REPLACEMENT,
@@ -14,7 +14,15 @@ from scrubber.claim.history import (
 )
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
-from scrubber.edits.verdict import NoData, no_data
+from scrubber.edits.verdict import (
+    PASS,
+    Bypassed,
+    Fail,
+    NoData,
+    Verdict,
+    no_data,
+    several,
+)
 from scrubber.reference.fee_schedule import FeeScheduleView
 
 HISTORY = "claims-history"
@@ -22,6 +30,8 @@ FEE_SCHEDULE = "pprrvu"
 #: Days after the surgery that belong to it.
 PERIODS = {"010": 10, "090": 90}
 LONGEST_PERIOD = 90
+
+T = TypeVar("T")
 
 
 class Surgery(NamedTuple):
@@ -51,6 +61,20 @@ def others(claim: Claim, prior: Prior) -> Iterator[PastClaim]:
         yield earlier
 
 
+def each(
+    claim: Claim,
+    prior: Prior | None,
+    concerned: Sequence[T],
+    said_of: Callable[[T, Prior], Iterable[Fail | Bypassed | NoData]],
+) -> Verdict:
+    """Return what is said of each one; of a void nothing, without a history that it is missing."""
+    if not concerned or claim.claim_frequency_code == VOID:
+        return PASS
+    if prior is None:
+        return no_data(HISTORY, claim.day)
+    return several([said for one in concerned for said in said_of(one, prior)])
+
+
 def same_provider(
     claim: Claim, own: tuple[bytes, bytes], earlier: PastClaim, past: PastLine
 ) -> bool:
@@ -63,10 +87,13 @@ def same_provider(
 
 
 def surgeries_before(
-    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView
+    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView | None
 ) -> Iterator[Surgery | NoData]:
     """Yield the surgeries whose global period holds the line, the latest first."""
-    if line.service_from is None:
+    if line.service_from is None or not prior.accepted:
+        return
+    if table is None:
+        yield no_data(FEE_SCHEDULE, line.day)
         return
     today = line.service_from.toordinal()
     own = who_rendered(claim, line)

@@ -1,8 +1,9 @@
 """Which codes are visits: ranges of code numbers, and a test that costs a look-up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 
+from scrubber.claim.model import Line
 from scrubber.edits.edit import Params
 
 CodeRange = tuple[str, str]
@@ -21,6 +22,16 @@ VISITS: tuple[CodeRange, ...] = (
 )
 
 
+#: What the pair edits of visits read.
+FIELDS = (
+    "lines[].procedure",
+    "lines[].modifiers",
+    "lines[].service_from",
+    "rendering_provider.npi",
+    "lines[].rendering_provider.npi",
+)
+
+
 class VisitCodes(Params):
     """What counts as a visit."""
 
@@ -31,6 +42,11 @@ class VisitCodes(Params):
     def is_visit(self) -> Callable[[str], bool]:
         """The test whether a code is a visit."""
         return among(self.visits)
+
+    def among(self, lines: Iterable[Line]) -> list[Line]:
+        """Return the lines that are visits."""
+        is_visit = self.is_visit
+        return [line for line in lines if is_visit(line.procedure)]
 
 
 def among(ranges: tuple[CodeRange, ...]) -> Callable[[str], bool]:

@@ -95,13 +95,10 @@ def decision_for_surgery_without_57(
 
     Not checked here: the days after the surgery (`global-period-visit`).
     """
-    is_visit = params.is_visit
     visits = [
         line
-        for line in claim.lines
-        if is_visit(line.procedure)
-        and line.service_from
-        and OTHER_REASONS.isdisjoint(line.modifiers)
+        for line in params.among(claim.lines)
+        if line.service_from and OTHER_REASONS.isdisjoint(line.modifiers)
     ]
     if not visits or claim.claim_frequency_code == VOID:
         return PASS

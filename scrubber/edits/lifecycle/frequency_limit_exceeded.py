@@ -4,26 +4,22 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict
-
 from scrubber.claim.calendar import add_months
-from scrubber.claim.history import VOID, digest_of
+from scrubber.claim.history import digest_of
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Params, history_edit
-from scrubber.edits.lifecycle._earlier import HISTORY, others
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
+from scrubber.edits.lifecycle._earlier import HISTORY, each, others
+from scrubber.edits.lifecycle._groups import CodeGroup, codes_of, lines_of
+from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data
 
 LIFETIME = 0
 EVER = date(1900, 1, 1)  # a history from here on holds a life
 
 
-class FrequencyLimit(BaseModel):
+class FrequencyLimit(CodeGroup):
     """How often a payer covers what the codes stand for."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    codes: tuple[str, ...]
     counted: tuple[str, ...] = ()
     """Earlier services that count; the codes themselves when empty."""
     months: int = LIFETIME
@@ -47,7 +43,7 @@ class FrequencyLimits(Params):
     @cached_property
     def codes(self) -> frozenset[str]:
         """All codes that have a limit."""
-        return frozenset(code for limit in self.limits for code in limit.codes)
+        return codes_of(self.limits)
 
 
 def covered_again(day: date, months: int) -> date:
@@ -125,21 +121,9 @@ def frequency_limit_exceeded(claim: Claim, prior: Prior | None, params: Frequenc
     the payer knows of others, so a pass is no promise. What the payer denied did not use the
     benefit up.
     """
-    if params.codes.isdisjoint([line.procedure for line in claim.lines]):
-        return PASS
     limits = [
         (line, limit)
-        for line in claim.lines
-        for limit in params.limits
-        if line.procedure in limit.codes
-        and line.service_from
-        and (claim.is_medicare or not limit.medicare)
+        for line, limit in lines_of(claim, params.limits, params.codes)
+        if claim.is_medicare or not limit.medicare
     ]
-    if not limits or claim.claim_frequency_code == VOID:
-        return PASS
-    if prior is None:
-        return no_data(HISTORY, claim.day)
-    said: list[Fail | NoData] = []
-    for line, limit in limits:
-        said += _said_of(claim, line, limit, prior)
-    return several(said)
+    return each(claim, prior, limits, lambda one, prior: _said_of(claim, *one, prior))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from scrubber.claim.history import VOID
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
@@ -12,9 +11,10 @@ from scrubber.edits.lifecycle._earlier import (
     HISTORY,
     LONGEST_PERIOD,
     Surgery,
+    each,
     surgeries_before,
 )
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
+from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data
 from scrubber.reference.fee_schedule import FeeScheduleView
 
 RELATED = frozenset(("58", "78", "79"))
@@ -23,9 +23,9 @@ PROCEDURES = ("000", "010", "090")
 
 
 def _said_of(
-    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView
+    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView | None
 ) -> Iterator[Fail | NoData]:
-    glob_days = table.glob_days(line.procedure, line.day.toordinal())
+    glob_days = table.glob_days(line.procedure, line.day.toordinal()) if table else None
     if glob_days is None:
         yield no_data(FEE_SCHEDULE, line.day)
     if glob_days not in PROCEDURES:
@@ -84,18 +84,11 @@ def global_period_second_procedure(
 
     Not checked here: visits (`global-period-visit`), procedures of the same day (NCCI edits).
     """
-    if prior is None:
-        return no_data(HISTORY, claim.day)
     procedures = [
         line
         for line in claim.lines
         if line.procedure and line.service_from and RELATED.isdisjoint(line.modifiers)
     ]
-    if not procedures or claim.claim_frequency_code == VOID:
-        return PASS
-    if table is None:
-        return no_data(FEE_SCHEDULE, claim.day)
-    said: list[Fail | NoData] = []
-    for line in procedures:
-        said += [*_said_of(claim, line, prior, table)][:1]
-    return several(said)
+    return each(
+        claim, prior, procedures, lambda line, prior: [*_said_of(claim, line, prior, table)][:1]
+    )

@@ -3,41 +3,29 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from scrubber.claim.history import VOID
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._earlier import (
-    FEE_SCHEDULE,
     HISTORY,
     LONGEST_PERIOD,
     Surgery,
+    each,
     surgeries_before,
 )
 from scrubber.edits.lifecycle._visits import VisitCodes
-from scrubber.edits.verdict import (
-    PASS,
-    Bypassed,
-    Fail,
-    NoData,
-    Verdict,
-    bypassed,
-    fail,
-    no_data,
-    several,
-)
+from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail, no_data
 from scrubber.reference.fee_schedule import FeeScheduleView
 
 NO_PERIOD = ("54", "55", "56", "78")
 
 
 def _said_of(
-    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView
+    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView | None
 ) -> Iterator[Fail | Bypassed | NoData]:
     """Yield what the latest surgery with a period says, else why there is none."""
-    found = list(surgeries_before(claim, line, prior, table))
     split: list[Bypassed | NoData] = []
-    for one in found:
+    for one in surgeries_before(claim, line, prior, table):
         if not isinstance(one, Surgery):
             split.append(one)
             continue
@@ -46,6 +34,9 @@ def _said_of(
             yield _complaint(line, one)
             return
         split.append(bypassed(f"modifier {told[0]} on the surgery", line))
+    reach = line.day - timedelta(days=LONGEST_PERIOD)
+    if not split and prior.since > reach:
+        split.append(no_data(HISTORY, reach))
     yield from split[:1]
 
 
@@ -105,20 +96,5 @@ def global_period_visit(
     Not checked here: the day of the surgery and the day before
     (`decision-for-surgery-without-57`, `same-day-visit-without-25`).
     """
-    is_visit = params.is_visit
-    visits = [
-        line for line in claim.lines if is_visit(line.procedure) and "24" not in line.modifiers
-    ]
-    if not visits or claim.claim_frequency_code == VOID:
-        return PASS
-    if prior is None:
-        return no_data(HISTORY, claim.day)
-    if prior.accepted and table is None:
-        return no_data(FEE_SCHEDULE, claim.day)
-    said: list[Fail | Bypassed | NoData] = []
-    for line in visits:
-        found = list(_said_of(claim, line, prior, table)) if table else []
-        said += found
-        if not found and prior.since > line.day - timedelta(days=LONGEST_PERIOD):
-            said.append(no_data(HISTORY, line.day - timedelta(days=LONGEST_PERIOD)))
-    return several(said)
+    visits = [line for line in params.among(claim.lines) if "24" not in line.modifiers]
+    return each(claim, prior, visits, lambda line, prior: _said_of(claim, line, prior, table))

@@ -1,51 +1,45 @@
 """The same provider bills two visits on one day."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import day_edit
+from scrubber.edits.edit import line_pair_edit
 from scrubber.edits.lifecycle._ncci import reports
-from scrubber.edits.lifecycle._visits import VisitCodes
-from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
+from scrubber.edits.lifecycle._visits import FIELDS, VisitCodes
+from scrubber.edits.proposed import NOTHING, Proposed
+from scrubber.edits.verdict import PASS, Verdict, fail
 from scrubber.reference.ncci_ptp import PtpView
 
 SEPARATE = frozenset(("24", "25", "27", "57"))
 
 
-def _second_visits(visits: list[Line], pairs: PtpView | None) -> Iterator[Fail]:
+def _second_visits(
+    _claim: Claim, lines: tuple[Line, ...], pairs: PtpView | None, params: VisitCodes
+) -> Proposed:
+    """Return each further visit of a provider beside the first one; not what NCCI reports."""
+    visits = params.among(lines)
+    if len(visits) < 2:  # noqa: PLR2004 (two visits)
+        return NOTHING
     first: dict[tuple[str, object], Line] = {}
+    found = []
     for line in sorted(visits, key=lambda visit: visit.number):
         other = first.setdefault((line.rendering_npi, line.service_from), line)
-        if other is line or SEPARATE.intersection((*line.modifiers, *other.modifiers)):
-            continue
-        if not reports(pairs, line, other):
-            yield fail(
-                line.at("procedure"),
-                other,
-                line,
-                line=line.number,
-                other=other.number,
-                date=line.day,
-            )
+        if other is not line and not reports(pairs, line, other):
+            found.append((line, other, None))
+    return Proposed(found)
 
 
-@day_edit(
+@line_pair_edit(
     id="multiple-visits-same-day",
     severity="review",
     status="active",
     added="next",
     applies_to=("professional",),
-    fields=(
-        "lines[].procedure",
-        "lines[].modifiers",
-        "lines[].service_from",
-        "rendering_provider.npi",
-        "lines[].rendering_provider.npi",
-    ),
+    fields=FIELDS,
     data=("ncci-ptp-practitioner",),
     partial_data=True,
     params=VisitCodes(),
+    pairs=_second_visits,
     status_code=("A7:454",),
     carc=("B14",),
     source="Medicare Claims Processing Manual ch. 12 section 30.6.7.B",
@@ -54,7 +48,7 @@ def _second_visits(visits: list[Line], pairs: PtpView | None) -> Iterator[Fail]:
     fix="Bill one visit at the combined level, or document two separate encounters.",
 )
 def multiple_visits_same_day(
-    _claim: Claim, lines: tuple[Line, ...], pairs: PtpView | None, params: VisitCodes
+    _claim: Claim, line: Line, other: Line, _row: None, _params: VisitCodes
 ) -> Verdict:
     """
     The same provider bills two visits on one day.
@@ -65,10 +59,13 @@ def multiple_visits_same_day(
 
     Not checked here: pairs that the NCCI table names.
     """
-    if len(lines) < 2:  # noqa: PLR2004 (two visits)
+    if not SEPARATE.isdisjoint((*line.modifiers, *other.modifiers)):
         return PASS
-    is_visit = params.is_visit
-    visits = [line for line in lines if is_visit(line.procedure)]
-    if len(visits) < 2:  # noqa: PLR2004
-        return PASS
-    return several(_second_visits(visits, pairs))
+    return fail(
+        line.at("procedure"),
+        other,
+        line,
+        line=line.number,
+        other=other.number,
+        date=line.day,
+    )

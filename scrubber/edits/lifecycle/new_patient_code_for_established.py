@@ -1,17 +1,17 @@
 """A new-patient visit is billed for a known patient."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import cached_property
 
 from scrubber.claim.calendar import add_months
-from scrubber.claim.history import VOID, digest_of, who_rendered
+from scrubber.claim.history import digest_of, who_rendered
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import history_edit
-from scrubber.edits.lifecycle._earlier import HISTORY, others
+from scrubber.edits.lifecycle._earlier import HISTORY, each, others
 from scrubber.edits.lifecycle._visits import CodeRange, VisitCodes, among
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
+from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data
 
 
 class NewPatient(VisitCodes):
@@ -37,6 +37,17 @@ def first_day_that_counts(day: date, years: int) -> date:
     """Return the same day so many years before; where there was no such day, the next one."""
     before = add_months(day, -12 * years)
     return before if before.day == day.day else before + timedelta(days=1)
+
+
+def _said_of(claim: Claim, line: Line, prior: Prior, params: NewPatient) -> Iterator[Fail | NoData]:
+    first = first_day_that_counts(line.day, params.years)
+    seen = _last_seen(claim, line, prior, params.is_visit)
+    if seen is not None and seen >= first:
+        yield fail(
+            line.at("procedure"), line, line=line.number, procedure=line.procedure, date=seen
+        )
+    elif prior.since > first:
+        yield no_data(HISTORY, first)
 
 
 def _last_seen(
@@ -91,25 +102,4 @@ def new_patient_code_for_established(
     """
     is_new = params.is_new
     visits = [line for line in claim.lines if is_new(line.procedure) and line.service_from]
-    if not visits or claim.claim_frequency_code == VOID:
-        return PASS
-    if prior is None:
-        return no_data(HISTORY, claim.day)
-    is_visit = params.is_visit
-    said: list[Fail | NoData] = []
-    for line in visits:
-        first = first_day_that_counts(line.day, params.years)
-        seen = _last_seen(claim, line, prior, is_visit)
-        if seen is not None and seen >= first:
-            said.append(
-                fail(
-                    line.at("procedure"),
-                    line,
-                    line=line.number,
-                    procedure=line.procedure,
-                    date=seen,
-                )
-            )
-        elif prior.since > first:
-            said.append(no_data(HISTORY, first))
-    return several(said)
+    return each(claim, prior, visits, lambda line, prior: _said_of(claim, line, prior, params))

@@ -1,27 +1,22 @@
 """A removal is billed twice for the same patient."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict
-
-from scrubber.claim.history import VOID
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Params, history_edit
-from scrubber.edits.lifecycle._earlier import HISTORY, others
-from scrubber.edits.verdict import PASS, Fail, Verdict, fail, no_data, several
+from scrubber.edits.lifecycle._earlier import each, others
+from scrubber.edits.lifecycle._groups import CodeGroup, codes_of, lines_of
+from scrubber.edits.verdict import Fail, Verdict, fail
 
 SIDES = ("LT", "RT")
 
 
-class Removal(BaseModel):
+class Removal(CodeGroup):
     """Codes of one removal; `sided` where there is one on each side."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    codes: tuple[str, ...]
     sided: bool = False
 
 
@@ -34,7 +29,18 @@ class OnceOnly(Params):
     @cached_property
     def codes(self) -> frozenset[str]:
         """All codes that stand for a removal."""
-        return frozenset(code for group in self.groups for code in group.codes)
+        return codes_of(self.groups)
+
+
+def _said_of(claim: Claim, line: Line, group: Removal, prior: Prior) -> Iterator[Fail]:
+    if day := _other_day(claim, line, group, prior):
+        yield fail(
+            line.at("procedure"),
+            line,
+            line=line.number,
+            procedure=line.procedure,
+            date=date.fromordinal(day),
+        )
 
 
 def _other_day(claim: Claim, line: Line, group: Removal, prior: Prior) -> int:
@@ -82,29 +88,5 @@ def once_in_a_lifetime_procedure(claim: Claim, prior: Prior | None, params: Once
     What was taken out cannot be taken out again. The code, the patient or the earlier claim is
     wrong. A line of the same day is the same service, sent to another payer or twice.
     """
-    if params.codes.isdisjoint([line.procedure for line in claim.lines]):
-        return PASS
-    removals = [
-        (line, group)
-        for line in claim.lines
-        for group in params.groups
-        if line.procedure in group.codes and line.service_from
-    ]
-    if not removals or claim.claim_frequency_code == VOID:
-        return PASS
-    if prior is None:
-        return no_data(HISTORY, claim.day)
-    said: list[Fail] = []
-    for line, group in removals:
-        day = _other_day(claim, line, group, prior)
-        if day:
-            said.append(
-                fail(
-                    line.at("procedure"),
-                    line,
-                    line=line.number,
-                    procedure=line.procedure,
-                    date=date.fromordinal(day),
-                )
-            )
-    return several(said)
+    removals = lines_of(claim, params.groups, params.codes)
+    return each(claim, prior, removals, lambda one, prior: _said_of(claim, *one, prior))

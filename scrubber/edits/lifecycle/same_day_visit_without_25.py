@@ -1,23 +1,40 @@
 """A visit on the day of a minor procedure lacks modifier 25."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import day_edit
+from scrubber.edits.edit import line_pair_edit
 from scrubber.edits.lifecycle._earlier import FEE_SCHEDULE
 from scrubber.edits.lifecycle._ncci import reports
-from scrubber.edits.lifecycle._visits import VisitCodes
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
+from scrubber.edits.lifecycle._visits import FIELDS, VisitCodes
+from scrubber.edits.proposed import NOTHING, Proposed
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 from scrubber.reference.fee_schedule import FeeScheduleView
 from scrubber.reference.ncci_ptp import PtpView
 
 MINOR = ("000", "010")
+UNKNOWN = ""
 
 
-def _bundled(
-    visits: list[Line], others: list[Line], table: FeeScheduleView, pairs: PtpView | None
-) -> Iterator[Fail | NoData]:
+def _visits_with_procedures(
+    _claim: Claim,
+    lines: tuple[Line, ...],
+    table: FeeScheduleView | None,
+    pairs: PtpView | None,
+    params: VisitCodes,
+) -> Proposed:
+    """
+    Return each visit with its provider's first minor procedure, and the global days of that.
+
+    With `UNKNOWN` days where a procedure may be minor for all that the table says, and no other is.
+    Pairs that NCCI reports are left out.
+    """
+    visits = params.among(lines)
+    if not visits or len(visits) == len(lines):
+        return NOTHING
+    others = [line for line in lines if line.procedure and line not in visits]
+    found = []
     for visit in visits:
         same = [
             line
@@ -26,41 +43,33 @@ def _bundled(
             and line.service_from == visit.service_from
             and not reports(pairs, visit, line)
         ]
-        known = [(line, table.glob_days(line.procedure)) for line in same]
-        minor = [line for line, glob_days in known if glob_days in MINOR]
-        if minor:
-            yield _complaint(visit, min(minor, key=lambda line: line.number))
-        elif any(glob_days is None for _, glob_days in known):
-            yield no_data(FEE_SCHEDULE, visit.day)
+        if nearest := _first_minor(same, table):
+            found.append((visit, *nearest))
+    return Proposed(found)
 
 
-def _complaint(visit: Line, other: Line) -> Fail:
-    return fail(
-        visit.at("procedure"),
-        visit,
-        other,
-        line=visit.number,
-        procedure=visit.procedure,
-        other_procedure=other.procedure,
-    )
+def _first_minor(lines: Iterable[Line], table: FeeScheduleView | None) -> tuple[Line, str] | None:
+    unknown = None
+    for line in sorted(lines, key=lambda one: one.number):
+        glob_days = table.glob_days(line.procedure) if table else None
+        if glob_days in MINOR:
+            return line, glob_days
+        if glob_days is None and unknown is None:
+            unknown = line, UNKNOWN
+    return unknown
 
 
-@day_edit(
+@line_pair_edit(
     id="same-day-visit-without-25",
     severity="review",
     status="active",
     added="next",
     applies_to=("professional",),
-    fields=(
-        "lines[].procedure",
-        "lines[].modifiers",
-        "lines[].service_from",
-        "rendering_provider.npi",
-        "lines[].rendering_provider.npi",
-    ),
+    fields=FIELDS,
     data=("pprrvu", "ncci-ptp-practitioner"),
     partial_data=True,
     params=VisitCodes(),
+    pairs=_visits_with_procedures,
     status_code=("A7:453",),
     carc=("97",),
     source="Medicare Claims Processing Manual ch. 12 section 30.6.6.B, 40.1",
@@ -69,11 +78,7 @@ def _complaint(visit: Line, other: Line) -> Fail:
     fix="Add 25 only if the visit went beyond the usual work of the procedure.",
 )
 def same_day_visit_without_25(
-    _claim: Claim,
-    lines: tuple[Line, ...],
-    table: FeeScheduleView | None,
-    pairs: PtpView | None,
-    params: VisitCodes,
+    _claim: Claim, visit: Line, other: Line, glob_days: str, _params: VisitCodes
 ) -> Verdict:
     """
     A visit on the day of a minor procedure lacks modifier 25.
@@ -85,15 +90,15 @@ def same_day_visit_without_25(
     Not checked here: pairs that the NCCI table names (`ncci-ptp-modifier-required`), major
     surgery (`decision-for-surgery-without-57`).
     """
-    if len(lines) < 2:  # noqa: PLR2004 (a visit and a procedure)
+    if "25" in visit.modifiers:
         return PASS
-    is_visit = params.is_visit
-    visits = [line for line in lines if is_visit(line.procedure) and "25" not in line.modifiers]
-    if not visits:
-        return PASS
-    others = [line for line in lines if line.procedure and not is_visit(line.procedure)]
-    if not others:
-        return PASS
-    if table is None:
-        return no_data(FEE_SCHEDULE, lines[0].day)
-    return several(_bundled(visits, others, table, pairs))
+    if glob_days == UNKNOWN:
+        return no_data(FEE_SCHEDULE, visit.day)
+    return fail(
+        visit.at("procedure"),
+        visit,
+        other,
+        line=visit.number,
+        procedure=visit.procedure,
+        other_procedure=other.procedure,
+    )

@@ -1,22 +1,11 @@
 """The search that the pair edits share: the table proposes, the edits judge."""
 
-from typing import NamedTuple
-
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.verdict import NoData, no_data
-from scrubber.reference.ncci_ptp import PtpRow, PtpView
+from scrubber.edits.proposed import NOTHING, Proposed
+from scrubber.edits.verdict import no_data
+from scrubber.reference.ncci_ptp import PtpView
 
 OTHER_SYSTEMS = ("ER", "IV", "WK")
-
-
-class Proposed(NamedTuple):
-    """Pairs (column 2 line, column 1 line, row), and whether a code is outside of the table."""
-
-    pairs: list[tuple[Line, Line, PtpRow]]
-    missing: NoData | None
-
-
-NONE = Proposed([], None)
 
 
 def practitioner_pairs(claim: Claim, lines: tuple[Line, ...], table: PtpView) -> Proposed:
@@ -26,7 +15,7 @@ def practitioner_pairs(claim: Claim, lines: tuple[Line, ...], table: PtpView) ->
     Lines of one rendering provider; suppliers of equipment have other rules.
     """
     if claim.is_dme:
-        return NONE
+        return NOTHING
     billed = [
         line
         for line in lines
@@ -34,7 +23,7 @@ def practitioner_pairs(claim: Claim, lines: tuple[Line, ...], table: PtpView) ->
     ]
     codes = tuple(sorted({line.procedure for line in billed}))
     if len(codes) < 2:  # noqa: PLR2004 (a pair)
-        return NONE
+        return NOTHING
     rows = table.rows(codes)
     missing = None
     if not rows and not all(map(table.holds, codes)):
