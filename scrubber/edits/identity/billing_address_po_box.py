@@ -47,6 +47,6 @@ def billing_address_po_box(claim: Claim) -> Verdict:
         return PASS
     if _is_box(address.line1):
         return fail("/billing_provider/address/line1")
-    if address.line2 and _is_box(address.line2):
+    if _is_box(address.line2):
         return fail("/billing_provider/address/line2", severity="warn")
     return PASS

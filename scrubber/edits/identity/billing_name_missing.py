@@ -35,9 +35,9 @@ def billing_name_missing(claim: Claim) -> Verdict:
     if provider.organization_name:
         if not provider.last_name:
             return PASS
-        return fail("/billing_provider/last_name", severity="warn", found="both names")
+        return fail("/billing_provider/last_name", severity="warn")
     if not provider.last_name:
-        return fail("/billing_provider/organization_name", found="neither name")
+        return fail("/billing_provider/organization_name")
     if not provider.first_name:
-        return fail("/billing_provider/first_name", severity="warn", found="no first name")
+        return fail("/billing_provider/first_name", severity="warn")
     return PASS

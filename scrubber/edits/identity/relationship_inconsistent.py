@@ -4,7 +4,6 @@ from datetime import date
 
 from scrubber.claim.model import NO_PATIENT, Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.identity._insured import insurer
 from scrubber.edits.verdict import Verdict, fail, several
 
 SELF = "18"
@@ -30,7 +29,7 @@ def _fault(claim: Claim) -> str:
         return "a Medicare patient is the subscriber"
     if claim.patient is NO_PATIENT:
         return "the claim has no record of the patient"
-    if relationship == SELF and insurer(claim) is None and _differs(claim):
+    if relationship == SELF and _differs(claim):
         return "the patient record differs in birth date or sex"
     return ""
 
