@@ -42,6 +42,7 @@ def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) 
             [data / "place_of_service" / "place_of_service.csv"],
             Choice(effective=date(2024, 1, 1), expires=date(2024, 12, 31)),
         ),
+        (sorted((data / "nucc_taxonomy").glob("*.csv")), Choice()),
         (sorted((data / "pprrvu").glob("*.csv.gz")), Choice()),
         (sorted((data / "mcd_articles").glob("*.json")), Choice(effective=date(2026, 10, 1))),
     ):

@@ -1,5 +1,6 @@
-"""The states, territories and military districts of a US address (USPS publication 28)."""
+"""The states, territories and military districts of a US address, and the provinces of Canada."""
 
+#: USPS publication 28, appendix B.
 US_STATES = frozenset(
     [
         "AL",
@@ -66,4 +67,8 @@ US_STATES = frozenset(
         "AE",
         "AP",
     ]
+)
+#: Canada Post; the same list is in USPS publication 28.
+CANADIAN_PROVINCES = frozenset(
+    ("AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT")
 )

@@ -12,8 +12,10 @@ _PROCEDURE = re.compile("[A-Z]?[0-9]{4,}[A-Z0-9]{0,3}")
 _NAME_OF_A_SYSTEM = re.compile("[A-Za-z0-9._-]{1,40}")
 
 SHAPES: dict[str, re.Pattern[str]] = {
-    # identifiers of providers, and codes of at most two characters
-    "value": re.compile("-?[0-9][0-9.]{0,14}|[A-Z0-9]{1,2}|missing"),
+    # identifiers and taxonomies of providers, and codes of at most two characters
+    "value": re.compile("-?[0-9][0-9.]{0,14}|[0-9]{3}[A-Z0-9]{6}X?|[A-Z0-9]{1,2}|missing"),
+    "npi": re.compile("[0-9]{10}"),
+    "relationship": re.compile("[A-Z0-9]{1,2}|missing"),
     # a name has no digit so early
     "code": _DIAGNOSIS,
     "diagnoses": _DIAGNOSIS,

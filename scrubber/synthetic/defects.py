@@ -152,6 +152,55 @@ def _letter_that_no_mbi_has(event: Json, _rng: Random) -> None:
     subscriber["member_id"] = subscriber["member_id"][0] + "S" + subscriber["member_id"][2:]
 
 
+def _billing(**fields: str) -> Callable[[Json, Random], None]:
+    def plant(event: Json, _rng: Random) -> None:
+        event["claim"]["billing_provider"].update(fields)
+
+    return plant
+
+
+def _billing_address(**fields: str) -> Callable[[Json, Random], None]:
+    def plant(event: Json, _rng: Random) -> None:
+        event["claim"]["billing_provider"]["address"].update(fields)
+
+    return plant
+
+
+def _patient_without(*fields: str) -> Callable[[Json, Random], None]:
+    """The patient record, or else the subscriber, lacks one of the fields."""
+
+    def plant(event: Json, rng: Random) -> None:
+        claim = event["claim"]
+        patient = claim.get("patient") or claim["payers"][0]["subscriber"]
+        del patient[pick(rng, fields)]
+
+    return plant
+
+
+def _payer(**fields: str) -> Callable[[Json, Random], None]:
+    def plant(event: Json, _rng: Random) -> None:
+        event["claim"]["payers"][0].update(fields)
+
+    return plant
+
+
+def _without(field: str) -> Callable[[Json, Random], None]:
+    def plant(event: Json, _rng: Random) -> None:
+        del event["claim"][field]
+
+    return plant
+
+
+def _yes_for_assigned(event: Json, _rng: Random) -> None:
+    event["claim"]["accept_assignment"] = "Y"
+
+
+def _test_that_nobody_ordered(event: Json, _rng: Random) -> None:
+    claim = event["claim"]
+    del claim["ordering_provider"]
+    claim["lines"][1]["procedure"] = "82306"
+
+
 def _no_primary_payer(event: Json, _rng: Random) -> None:
     event["claim"]["payers"][0]["responsibility"] = "S"
 
@@ -289,7 +338,7 @@ def _excluded_knee(event: Json, _rng: Random) -> None:
     claim["service_facility"] = {
         "npi": claim["billing_provider"]["npi"],
         "organization_name": claim["billing_provider"]["organization_name"],
-        "address": dict(claim["billing_provider"]["address"]),
+        "address": {**claim["billing_provider"]["address"], "line1": "9 SURGERY CT"},
     }
     line = claim["lines"][1]
     line.update(procedure="29877", modifiers=["RT"], charge="2200.00", diagnosis_pointers=[1])
@@ -341,10 +390,47 @@ DEFECTS = (
         _PERSONS,
         _OFFICE,
     ),
+    Defect(
+        "referring-ordering-npi-invalid",
+        "rejected",
+        _wrong_check_digit("ordering_provider"),
+        needs=_OFFICE,
+    ),
+    Defect(
+        "facility-provider-npi-invalid",
+        "rejected",
+        _wrong_check_digit("attending_provider"),
+        ("institutional",),
+    ),
+    Defect(
+        "attending-provider-missing", "rejected", _without("attending_provider"), ("institutional",)
+    ),
+    Defect(
+        "ordering-provider-missing",
+        "review",
+        _test_that_nobody_ordered,
+        needs=_at("office", "medicare"),
+    ),
+    Defect("taxonomy-code-invalid", "rejected", _billing(taxonomy="207Q00000"), _ANY),
+    Defect("billing-tax-id-invalid", "rejected", _billing(tax_id="12-34567"), _ANY),
+    Defect("billing-name-missing", "rejected", _billing(organization_name=""), _ANY),
+    Defect("billing-address-po-box", "rejected", _billing_address(line1="P.O. BOX 12"), _ANY),
+    Defect("address-state-invalid", "rejected", _billing_address(state="ZQ"), _ANY),
     Defect("billing-zip-not-nine-digits", "rejected", _five_digit_zip, _ANY),
     Defect("subscriber-id-missing", "rejected", _no_member_id, _ANY),
     Defect("mbi-format-invalid", "rejected", _letter_that_no_mbi_has, _MEDICAL, _MEDICARE),
     Defect("payer-sequence-invalid", "rejected", _no_primary_payer, _ANY, _COMMERCIAL),
+    Defect("member-name-missing", "rejected", _patient_without("last_name"), _ANY),
+    Defect(
+        "member-birth-date-sex-missing", "rejected", _patient_without("birth_date", "sex"), _ANY
+    ),
+    Defect("patient-address-missing", "rejected", _patient_without("address"), _ANY),
+    Defect("relationship-inconsistent", "rejected", _payer(relationship="01"), _MEDICAL, _MEDICARE),
+    Defect("payer-id-missing", "rejected", _payer(payer_id=""), _ANY, _COMMERCIAL),
+    Defect(
+        "filing-indicator-invalid", "rejected", _payer(filing_indicator="09"), _ANY, _COMMERCIAL
+    ),
+    Defect("assignment-release-codes-invalid", "rejected", _yes_for_assigned, _ANY),
     Defect("frequency-code-invalid", "rejected", _frequency("6"), _PERSONS),
     Defect("original-reference-missing", "rejected", _frequency("7"), _PERSONS, _COMMERCIAL),
     Defect(

@@ -121,12 +121,17 @@ def test_nothing_of_the_patient_is_in_the_answer(scrubber: Scrubber) -> None:
         claim = spread["claim"]
         for payer in claim["payers"]:
             person = payer["subscriber"]
-            secrets |= {person.get("member_id"), person.get("birth_date"), person["last_name"]}
+            secrets |= {person.get("member_id"), person.get("birth_date"), person.get("last_name")}
             secrets.add((person.get("address") or {}).get("line1"))
-        name = claim["payers"][0]["subscriber"]["last_name"]
-        for provider in ("billing_provider", "rendering_provider"):
-            claim.setdefault(provider, {})["npi"] = name
-        claim["place_of_service"] = claim["claim_frequency_code"] = name
+        payer = claim["payers"][0]
+        name = payer["subscriber"].get("last_name", "SAMPLE")
+        for provider in ("billing_provider", "rendering_provider", "referring_provider"):
+            fields = ("npi", "taxonomy", "tax_id", "tax_id_type")
+            claim.setdefault(provider, {}).update(dict.fromkeys(fields, name))
+        claim["billing_provider"].setdefault("address", {})["state"] = name
+        payer |= dict.fromkeys(("relationship", "filing_indicator", "responsibility"), name)
+        fields = ("place_of_service", "claim_frequency_code", "accident_state", "accept_assignment")
+        claim |= dict.fromkeys(fields, name)
         claim["diagnoses"] = [{"code": name, "role": "principal"}]
         claim["lines"][0] |= {"procedure": name, "modifiers": [name], "unit_type": name}
         body = answer(scrubber, spread).body

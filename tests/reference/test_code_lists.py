@@ -12,6 +12,7 @@ from scrubber.reference import outpatient_codes, place_of_service, procedure_cod
 from scrubber.reference.importers import hcpcs, ioce
 from scrubber.reference.importers import place_of_service as place_importer
 from scrubber.reference.importers import taxonomy as taxonomy_importer
+from scrubber.reference.importers.dates import half_year_end
 from scrubber.reference.importers.reading import Reading
 from scrubber.reference.procedure_codes import ProcedureRow, ProcedureSeries
 from tests.reference.editions import FIXTURES, edition
@@ -121,8 +122,44 @@ def test_taxonomy_texts_may_hold_line_breaks_and_windows_characters() -> None:
         assert [row.code for row in reading.rows] == ["207Q00000X", "208D00000X"]
         assert (reading.effective, reading.expires) == (date(2025, 7, 1), date(2025, 12, 31))
     codes = taxonomy.TaxonomySeries([edition(reading, taxonomy.pack)]).as_of(date(2025, 8, 1))
-    assert codes is not None
     assert (codes.has("207Q00000X"), codes.has("207Q00000Y")) == (True, False)
+
+
+def test_every_loaded_taxonomy_counts_and_only_current_ones_prove_absence() -> None:
+    """A retired code stays known; a day between two loaded editions is covered by neither."""
+    rows = {
+        date(2024, 1, 1): [taxonomy.TaxonomyRow("1234567890"), taxonomy.TaxonomyRow("207Q00000X")],
+        date(2025, 1, 1): [
+            taxonomy.TaxonomyRow("207Q00000X", "Individual"),
+            taxonomy.TaxonomyRow("282N00000X", "Non-Individual"),
+        ],
+    }
+    series = taxonomy.TaxonomySeries(
+        [
+            edition(Reading(each, day, half_year_end(day), row_dates=True), taxonomy.pack)
+            for day, each in rows.items()
+        ]
+    )
+    codes = series.as_of(date(2024, 8, 1))
+    assert [codes.has(code) for code in ("1234567890", "282N00000X", "", "207")] == [
+        *(True, True, False, False)
+    ]
+    assert [codes.section(code) for code in ("1234567890", "207Q00000X", "282N00000X", "9")] == [
+        *("", "Individual", "Non-Individual", "")
+    ]
+    covered = [
+        day
+        for day in (date(2023, 12, 31), date(2024, 1, 1), date(2024, 6, 30), date(2024, 7, 1))
+        if codes.covers(day)
+    ]
+    assert covered == [date(2024, 1, 1), date(2024, 6, 30)]
+    assert codes.covers(date(2025, 6, 30))
+    assert not codes.covers(date(2025, 7, 1))
+    assert codes.version == "2025-01-01"
+    assert series.as_of(date(2024, 2, 1)).version == "2024-01-01"
+    assert series.as_of(date(2030, 1, 1)).version == "2025-01-01"
+    with pytest.raises(ValueError, match="is no section"):
+        taxonomy.pack([taxonomy.TaxonomyRow("207Q00000X", "Sample")])
 
 
 def test_the_official_hcpcs_files_are_read_in_text_and_workbook_alike(shared_data: Path) -> None:

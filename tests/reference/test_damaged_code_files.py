@@ -72,6 +72,7 @@ CASES = [
     ("place_of_service.csv", b"21,", b"2,", 3, "'2' is not a code of two digits"),
     ("place_of_service.csv", b"Hospital", b'"Hospital', 3, "unexpected end of data"),
     ("nucc_taxonomy_251.csv", b"208D00000X", b"208D00000", 4, "not a taxonomy code"),
+    ("nucc_taxonomy_251.csv", b",Individual", b",Both", 3, "'Both' is no section"),
     ("nucc_taxonomy_251.csv", b",Text,", b",", 4, "7 columns"),
     ("hcpcs_attributes.csv", b"2016-12-31", b"2009-12-31", 3, "before 2010-01-01"),
     ("hcpcs_attributes.csv", b"2007-01-01", b"1/1/2007", 2, "'1/1/2007' is not a date"),

@@ -1,5 +1,6 @@
 """Planted defects are there: each is shown by a look of its own at the claim."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -27,6 +28,12 @@ def defective() -> dict[str, list[Json]]:
 def medicare(claim: Json) -> bool:
     """Whether the only payer is Medicare."""
     return [payer["filing_indicator"] for payer in claim["payers"]] in (["MA"], ["MB"])
+
+
+def patient(claim: Json) -> Json:
+    """The patient record, else the subscriber of the first payer."""
+    found: Json = claim.get("patient") or claim["payers"][0]["subscriber"]
+    return found
 
 
 def line_sum(claim: Json) -> Decimal:
@@ -73,6 +80,44 @@ LOOKS: dict[str, Callable[[Json], bool]] = {
     ),
     "billing-npi-missing": lambda event: (
         medicare(event["claim"]) and "npi" not in event["claim"]["billing_provider"]
+    ),
+    "attending-provider-missing": lambda event: (
+        event["claim"]["type"] == "institutional" and "attending_provider" not in event["claim"]
+    ),
+    "ordering-provider-missing": lambda event: (
+        medicare(event["claim"])
+        and "82306" in [line["procedure"] for line in event["claim"]["lines"]]
+        and "ordering_provider" not in event["claim"]
+    ),
+    "taxonomy-code-invalid": lambda event: (
+        len(event["claim"]["billing_provider"]["taxonomy"]) != 10
+    ),
+    "billing-tax-id-invalid": lambda event: (
+        not re.fullmatch("[0-9]{9}", event["claim"]["billing_provider"]["tax_id"])
+    ),
+    "billing-name-missing": lambda event: (
+        not event["claim"]["billing_provider"]["organization_name"]
+    ),
+    "billing-address-po-box": lambda event: (
+        "BOX" in event["claim"]["billing_provider"]["address"]["line1"]
+    ),
+    "address-state-invalid": lambda event: (
+        event["claim"]["billing_provider"]["address"]["state"] == "ZQ"
+    ),
+    "member-name-missing": lambda event: "last_name" not in patient(event["claim"]),
+    "member-birth-date-sex-missing": lambda event: (
+        not {"birth_date", "sex"} <= set(patient(event["claim"]))
+    ),
+    "patient-address-missing": lambda event: "address" not in patient(event["claim"]),
+    "relationship-inconsistent": lambda event: (
+        medicare(event["claim"]) and event["claim"]["payers"][0]["relationship"] != "18"
+    ),
+    "payer-id-missing": lambda event: not event["claim"]["payers"][0]["payer_id"],
+    "filing-indicator-invalid": lambda event: (
+        event["claim"]["payers"][0]["filing_indicator"] == "09"
+    ),
+    "assignment-release-codes-invalid": lambda event: (
+        event["claim"]["accept_assignment"] not in {"A", "B", "C"}
     ),
     "billing-zip-not-nine-digits": lambda event: (
         len(event["claim"]["billing_provider"]["address"]["zip"]) == 5
@@ -159,6 +204,8 @@ def test_wrong_check_digits_are_wrong(defective: dict[str, list[Json]]) -> None:
     for edit, role in (
         ("billing-npi-invalid", "billing_provider"),
         ("rendering-npi-invalid", "rendering_provider"),
+        ("referring-ordering-npi-invalid", "ordering_provider"),
+        ("facility-provider-npi-invalid", "attending_provider"),
     ):
         for event in defective[edit]:
             digits = [int(digit) for digit in "80840" + event["claim"][role]["npi"]]

@@ -2,22 +2,12 @@
 
 from datetime import date
 
-from scrubber.claim.model import NO_PROVIDER, Claim
-from scrubber.claim.npi import npi_fault
-from scrubber.contracts.claim import Provider
+from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import PASS, Severity, Verdict, fail
+from scrubber.edits.identity._providers import named, shown_fault
+from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
-
-def _fault(provider: Provider) -> str:
-    """Return what to show of an NPI that is not valid, `""` for a valid one."""
-    if not provider.npi:
-        return "missing"
-    return provider.npi if npi_fault(provider.npi) else ""
-
-
-def _severity(claim: Claim, provider: Provider) -> Severity | None:
-    return None if provider.npi or claim.is_medicare else "review"
+FIELDS = ("rendering_provider",)
 
 
 @claim_edit(
@@ -42,27 +32,12 @@ def rendering_npi_invalid(claim: Claim) -> Verdict:
     looked at once. A person who is not eligible for an NPI may be named without one, but not to
     Medicare.
     """
-    complaints = []
-    rendering = claim.rendering_provider
-    if rendering is not NO_PROVIDER and (found := _fault(rendering)):
-        complaints.append(
-            fail(
-                "/rendering_provider/npi",
-                severity=_severity(claim, rendering),
-                value=found,
-                where="the claim",
-            )
-        )
-    for line in claim.lines:
-        own = line.rendering_provider
-        if own is not NO_PROVIDER and (found := _fault(own)):
+    complaints: list[Fail] = []
+    for _, at, provider, lines in named(claim, FIELDS, FIELDS):
+        if found := shown_fault(provider):
+            severity: Severity | None = None if provider.npi or claim.is_medicare else "review"
+            where = f"line {lines[0].number}" if lines else "the claim"
             complaints.append(
-                fail(
-                    line.at("rendering_provider/npi"),
-                    line,
-                    severity=_severity(claim, own),
-                    value=found,
-                    where=f"line {line.number}",
-                )
+                fail(f"{at}/npi", *lines, severity=severity, value=found, where=where)
             )
-    return tuple(complaints) or PASS
+    return several(complaints)

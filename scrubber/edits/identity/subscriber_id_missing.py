@@ -4,9 +4,8 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
+from scrubber.edits.identity._insured import PROPERTY_AND_CASUALTY, position
 from scrubber.edits.verdict import PASS, Severity, Verdict, fail
-
-PROPERTY_AND_CASUALTY = ("WC", "AM", "LM")
 
 
 @claim_edit(
@@ -40,7 +39,7 @@ def subscriber_id_missing(claim: Claim) -> Verdict:
             fail(
                 payer.at("subscriber/member_id"),
                 severity=severity,
-                responsibility=payer.responsibility[:1] or "unmarked",
+                responsibility=position(payer),
             )
         )
     return tuple(complaints) or PASS

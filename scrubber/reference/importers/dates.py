@@ -23,6 +23,13 @@ def compact_date(text: str, line: int) -> date | None:
         raise DamagedFileError(line, f"{text!r} is not a day of the calendar") from None
 
 
+def american_date(text: str, line: int) -> date | None:
+    """Return the day of `MM/DD/YYYY` (or of `YYYY-MM-DD`, as workbooks give it); else as above."""
+    month, slash, rest = text.strip().partition("/")
+    day, _, year = rest.partition("/")
+    return compact_date(f"{year}-{month:0>2}-{day:0>2}" if slash else text, line)
+
+
 def quarter_end(day: date) -> date:
     """Return the last day of the calendar quarter."""
     in_last_month = date(day.year, (day.month + 2) // 3 * 3, 28)

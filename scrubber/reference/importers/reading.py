@@ -43,8 +43,8 @@ def text_lines(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[tuple[in
         yield number, text.rstrip("\r\n")
 
 
-def csv_cells(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[Cells]:
-    """Yield the rows of comma-separated text; a quoted cell may hold line breaks."""
+def csv_rows(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[Cells]:
+    """Yield the rows of comma-separated text as they are; a quoted cell may hold line breaks."""
     reader = csv.reader((f"{line}\n" for _, line in text_lines(file, encoding)), strict=True)
     while True:
         try:
@@ -54,7 +54,13 @@ def csv_cells(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[Cells]:
         except csv.Error as fault:
             raise DamagedFileError(reader.line_num, str(fault)) from None
         if any(cells):
-            yield reader.line_num, [cell.strip() for cell in cells]
+            yield reader.line_num, cells
+
+
+def csv_cells(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[Cells]:
+    """Yield the same with the cells trimmed."""
+    for line, cells in csv_rows(file, encoding):
+        yield line, [cell.strip() for cell in cells]
 
 
 def records(rows: Iterable[Cells], needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -64,6 +70,21 @@ def records(rows: Iterable[Cells], needed: Sequence[str]) -> Iterator[tuple[int,
     The header is the first row that has all needed names; what comes before it is preamble. A
     row that is shorter or longer than the header was cut or torn, and is refused.
     """
+    for line, header, cells in _below_header(rows, needed):
+        yield line, dict(zip(header, cells, strict=True))
+
+
+def picked(rows: Iterable[Cells], needed: Sequence[str]) -> Iterator[Cells]:
+    """Yield the needed cells of each row after the header: for tables of hundreds of columns."""
+    places: list[int] = []
+    for line, header, cells in _below_header(rows, needed):
+        places = places or [header.index(name) for name in needed]
+        yield line, [cells[place] for place in places]
+
+
+def _below_header(
+    rows: Iterable[Cells], needed: Sequence[str]
+) -> Iterator[tuple[int, Sequence[str], Sequence[str]]]:
     header: Sequence[str] | None = None
     line = 0
     for line, cells in rows:
@@ -72,7 +93,7 @@ def records(rows: Iterable[Cells], needed: Sequence[str]) -> Iterator[tuple[int,
         elif len(cells) != len(header):
             raise DamagedFileError(line, f"{len(cells)} columns, the header has {len(header)}")
         else:
-            yield line, dict(zip(header, cells, strict=True))
+            yield line, header, cells
     if header is None:
         raise DamagedFileError(line, f"no header with the columns {', '.join(needed)}")
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from scrubber.reference.importers import (
+    exclusions,
     hcpcs,
     icd10cm_order,
     icd10cm_tabular,
@@ -13,6 +14,8 @@ from scrubber.reference.importers import (
     ncci_aoc,
     ncci_mue,
     ncci_ptp,
+    npi_register,
+    payer_list,
     place_of_service,
     pprrvu,
     taxonomy,
@@ -152,6 +155,26 @@ def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
         return hcpcs.read(binary, file.name, file.head())
 
 
+def _npi_register() -> Format:
+    def read(
+        files: Sequence[OfficialFile], effective: date | None, _call: Sequence[OfficialFile]
+    ) -> Table:
+        with files[0].open() as binary:
+            return npi_register.read(binary, files[0].head(), effective)
+
+    return Format(
+        kinds=(npi_register.KIND,),
+        recognises=npi_register.recognises,
+        kind_of=lambda _name, _head: npi_register.KIND,
+        stated_date=npi_register.stated_date,
+        read=read,
+        period_end=quarter_end,
+        publisher=CMS,
+        licence=GOVERNMENT_WORK,
+        together=False,
+    )
+
+
 def _with_versions(
     read: Callable[[Any, ioce.Versions], Reading[Any]],
 ) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
@@ -226,5 +249,21 @@ FORMATS = (
         half_year_end,
         publisher="National Uniform Claim Committee",
         licence="NUCC; terms at nucc.org",
+    ),
+    _npi_register(),
+    _single(
+        exclusions.KIND,
+        exclusions.recognises,
+        _plain(exclusions.read),
+        quarter_end,
+        publisher="Office of Inspector General, HHS",
+    ),
+    _single(
+        payer_list.KIND,
+        payer_list.recognises,
+        _plain(payer_list.read),
+        quarter_end,
+        publisher="",
+        licence="",
     ),
 )

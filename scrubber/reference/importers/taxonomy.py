@@ -1,4 +1,4 @@
-"""NUCC provider taxonomy: the codes only, for the texts are NUCC's."""
+"""NUCC provider taxonomy: the codes and their sections, for the texts are NUCC's."""
 
 import io
 import re
@@ -12,7 +12,7 @@ from scrubber.reference.importers.reading import (
     first_line,
     records,
 )
-from scrubber.reference.taxonomy import TaxonomyRow
+from scrubber.reference.taxonomy import SECTIONS, TaxonomyRow
 
 KIND = "taxonomy"
 
@@ -32,7 +32,10 @@ def read(file: BinaryIO, name: str) -> Reading[TaxonomyRow]:
     for line, record in records(csv_cells(io.BytesIO(content), _encoding(content)), _COLUMNS):
         if not _CODE.fullmatch(record["Code"]):
             raise DamagedFileError(line, f"{record['Code']!r} is not a taxonomy code")
-        rows.append(TaxonomyRow(record["Code"]))
+        section = record.get("Section", "")
+        if section not in SECTIONS:
+            raise DamagedFileError(line, f"{section!r} is no section of the taxonomy")
+        rows.append(TaxonomyRow(record["Code"], section))
     if not rows:
         raise DamagedFileError(1, "no code in the file")
     effective = nucc_release_named(name)

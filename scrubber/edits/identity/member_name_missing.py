@@ -1,0 +1,66 @@
+"""The names of patient and insured."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from scrubber.claim.model import NO_PATIENT, Claim
+from scrubber.edits.edit import EVERY_TYPE, claim_edit
+from scrubber.edits.identity._insured import PROPERTY_AND_CASUALTY, patient_at
+from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
+
+
+def _patient(claim: Claim) -> Iterator[Fail]:
+    patient = claim.patient
+    if patient is not NO_PATIENT and not (patient.last_name and patient.first_name):
+        field = "first_name" if patient.last_name else "last_name"
+        severity: Severity | None = "warn" if patient.last_name else None
+        yield fail(f"{patient_at(claim)}/{field}", severity=severity, who="patient")
+
+
+def _subscribers(claim: Claim) -> Iterator[Fail]:
+    for payer in claim.payers:
+        subscriber = payer.subscriber
+        if (
+            (subscriber.last_name and subscriber.first_name)
+            or subscriber.organization_name
+            or subscriber is claim.patient
+            or payer.filing_indicator in PROPERTY_AND_CASUALTY
+        ):
+            continue
+        nameless = not subscriber.last_name
+        field = "last_name" if nameless else "first_name"
+        severity: Severity | None = None if nameless and payer is claim.destination else "warn"
+        yield fail(payer.at(f"subscriber/{field}"), severity=severity, who="subscriber")
+
+
+@claim_edit(
+    id="member-name-missing",
+    severity="reject",
+    status="active",
+    added="next",
+    applies_to=EVERY_TYPE,
+    fields=(
+        "payers[].subscriber.last_name",
+        "payers[].subscriber.first_name",
+        "payers[].relationship",
+        "patient.last_name",
+        "patient.first_name",
+    ),
+    status_code=("A6:125:IL", "A6:125:QC"),
+    source="837 2010BA NM103, 2010CA NM103",
+    checked=date(2026, 11, 26),
+    message="The {who} name is missing.",
+    fix="Enter the name exactly as on the card.",
+)
+def member_name_missing(claim: Claim) -> Verdict:
+    """
+    The subscriber or patient has no name.
+
+    The payer the claim goes to must know both. A name that another payer's subscriber lacks is
+    worth a note, and so is a first name: some people have one name only. In property and
+    casualty cases the insured is an employer or another party, and only the patient counts.
+
+    Not checked here: a claim that says of nobody that he is the patient
+    (`relationship-inconsistent`).
+    """
+    return several((*_patient(claim), *_subscribers(claim)))
