@@ -1,11 +1,10 @@
-"""Which codes are visits: ranges of code numbers, and a test that costs a look-up."""
+"""Which codes are visits."""
 
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
+from scrubber.edits.code_ranges import CodeRange, among
 from scrubber.edits.edit import Params
-
-CodeRange = tuple[str, str]
 
 #: Office, hospital, emergency, nursing home and home visits, preventive and eye visits; without
 #: critical care, prolonged, add-on and counselling codes.
@@ -31,13 +30,3 @@ class VisitCodes(Params):
     def is_visit(self) -> Callable[[str], bool]:
         """The test whether a code is a visit."""
         return among(self.visits)
-
-
-def among(ranges: tuple[CodeRange, ...]) -> Callable[[str], bool]:
-    """Return the test whether a code is in one of the ranges; it remembers what it was asked."""
-
-    @lru_cache(maxsize=16384)
-    def test(code: str) -> bool:
-        return any(first <= code <= last and len(code) == len(first) for first, last in ranges)
-
-    return test

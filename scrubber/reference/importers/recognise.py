@@ -190,6 +190,18 @@ FORMATS = (
         licence=WITH_CPT,
     ),
     _single(
+        ioce.MODIFIER_KIND,
+        ioce.recognises_modifiers,
+        _with_versions(ioce.read_modifiers),
+        quarter_end,
+    ),
+    _single(
+        ioce.CONFLICT_KIND,
+        ioce.recognises_conflicts,
+        _with_versions(ioce.read_conflicts),
+        quarter_end,
+    ),
+    _single(
         icd10cm_order.KIND,
         icd10cm_order.recognises,
         _plain(icd10cm_order.read),
