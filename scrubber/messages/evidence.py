@@ -23,6 +23,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "column1": _PROCEDURE,
     "column2": _PROCEDURE,
     "modifier": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
+    "modifiers": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
+    "pos": re.compile("[A-Z0-9]{1,2}"),
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),
     "target": re.compile("(/[a-z_]+|/[0-9]+){1,8}"),

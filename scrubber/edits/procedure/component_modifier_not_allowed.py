@@ -48,8 +48,8 @@ def component_modifier_not_allowed(
     Modifier 26 or TC is on a code without these components.
 
     A test has a professional part (26) and a technical part (TC) only under PC/TC indicator 1;
-     the interpretation of a laboratory test (6) takes 26 alone. What the contractor prices, and
-     what has restricted coverage, the contractor decides.
+    the interpretation of a laboratory test (6) takes 26 alone. What the contractor prices, and
+    what has restricted coverage, the contractor decides.
     """
     if not line.modifiers or COMPONENTS.isdisjoint(line.modifiers):
         return PASS

@@ -37,7 +37,7 @@ def incident_to_in_facility(claim: Claim, line: Line, table: FeeScheduleView | N
     A service covered only incident to a physician is billed in a hospital.
 
     Services of the staff (PC/TC indicator 5: injections, infusions) are paid to a physician in
-     the office only; in a hospital the staff is the hospital's.
+    the office only; in a hospital the staff is the hospital's.
     """
     if line.place_of_service not in HOSPITAL:
         return PASS

@@ -44,8 +44,8 @@ def modifier_50_not_allowed(claim: Claim, line: Line, table: FeeScheduleView | N
     Modifier 50 is on a code that cannot be bilateral.
 
     The fee schedule says what modifier 50 does: 0 the bilateral rule does not apply, 1 and 3 both
-     sides are paid, 2 the price is that of both sides already, 9 there are no sides. With 0 and 2
-     one side is paid, a matter of price, so a person looks.
+    sides are paid, 2 the price is that of both sides already, 9 there are no sides. With 0 and 2
+    one side is paid, a matter of price, so a person looks.
     """
     if "50" not in line.modifiers or not claim.is_medicare:
         return PASS

@@ -53,10 +53,10 @@ def procedure_not_payable_medicare(
     Medicare does not pay this code under the physician fee schedule.
 
     The status says why no payment follows: I another code exists, N never covered, B always
-     bundled, P bundled or excluded, M measurement only. Modifier GY says that a non-covered service
-     is billed for the denial.
+    bundled, P bundled or excluded, M measurement only. Modifier GY says that a non-covered service
+    is billed for the denial.
 
-     X is not unpayable: it is paid elsewhere, as laboratory tests are.
+    X is not unpayable: it is paid elsewhere, as laboratory tests are.
     """
     if not line.procedure or claim.destination.filing_indicator != "MB":
         return PASS

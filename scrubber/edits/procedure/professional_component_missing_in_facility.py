@@ -53,7 +53,7 @@ def professional_component_missing_in_facility(
     A physician bills a full diagnostic test in a hospital.
 
     In a facility the technical part of a test is the facility's to bill; the physician bills the
-     interpretation with modifier 26, unless the equipment is the physician's.
+    interpretation with modifier 26, unless the equipment is the physician's.
     """
     if line.place_of_service not in FACILITIES or not COMPONENTS.isdisjoint(line.modifiers):
         return PASS

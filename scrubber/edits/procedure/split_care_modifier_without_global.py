@@ -45,8 +45,8 @@ def split_care_modifier_without_global(
     A split-care modifier is on a code without a global period.
 
     Surgery alone (54), care after it (55) and before it (56) divide the fee of a global period of
-     10 or 90 days; without one there is nothing to divide. Where the contractor sets the period
-     (YYY) it decides.
+    10 or 90 days; without one there is nothing to divide. Where the contractor sets the period
+    (YYY) it decides.
     """
     if not line.modifiers or SPLIT_CARE.isdisjoint(line.modifiers):
         return PASS

@@ -43,8 +43,8 @@ def technical_component_in_facility(
     The technical part of a test is billed by a physician for a hospital patient.
 
     Machine, film and technician of a hospital's or nursing home's patient are paid to the
-     facility. A line says that it is the technical part by modifier TC, or its code by PC/TC
-     indicator 3.
+    facility. A line says that it is the technical part by modifier TC, or its code by PC/TC
+    indicator 3.
     """
     if line.place_of_service not in PLACES:
         return PASS
