@@ -26,10 +26,11 @@ class FactWindow(NamedTuple):
     facts: Facts
 
 
-def pack_facts(rows: Iterable[FactWindow]) -> dict[str, bytes]:
+def pack_facts(rows: Iterable[FactWindow], prefix: str = "") -> dict[str, bytes]:
     """
     Return columns of fixed width (`codes`, sorted, `first`, `last`, `facts`), and `distinct` facts.
 
+    The prefix tells the buffers from others of the same edition.
     Periods of one code with the same facts are joined. A code of more than seven characters, or
     with a character beyond ASCII, raises `ValueError`.
     """
@@ -45,11 +46,11 @@ def pack_facts(rows: Iterable[FactWindow]) -> dict[str, bytes]:
             last.append(period.last)
             column.append(numbers[facts])
     return {
-        "codes": codes.tobytes(),
-        "first": first.tobytes(),
-        "last": last.tobytes(),
-        "facts": column.tobytes(),
-        "distinct": _ROW.join(map(_CELL.join, numbers)).encode(),
+        f"{prefix}codes": codes.tobytes(),
+        f"{prefix}first": first.tobytes(),
+        f"{prefix}last": last.tobytes(),
+        f"{prefix}facts": column.tobytes(),
+        f"{prefix}distinct": _ROW.join(map(_CELL.join, numbers)).encode(),
     }
 
 
@@ -58,13 +59,17 @@ class FactTable:
 
     __slots__ = ("_codes", "_distinct", "_facts", "_first", "_last")
 
-    def __init__(self, buffers: Mapping[str, memoryview]) -> None:
+    def __init__(self, buffers: Mapping[str, memoryview], prefix: str = "") -> None:
         """Bind the mapped columns."""
-        self._codes: Sequence[int] = memoryview(buffers["codes"]).cast("B").cast("Q")
-        self._first: Sequence[int] = memoryview(buffers["first"]).cast("B").cast("i")
-        self._last: Sequence[int] = memoryview(buffers["last"]).cast("B").cast("i")
-        self._facts: Sequence[int] = memoryview(buffers["facts"]).cast("B").cast("I")
-        rows = bytes(buffers["distinct"]).decode().split(_ROW)
+        columns = {
+            name: memoryview(buffers[prefix + name]).cast("B")
+            for name in ("codes", "first", "last", "facts")
+        }
+        self._codes: Sequence[int] = columns["codes"].cast("Q")
+        self._first: Sequence[int] = columns["first"].cast("i")
+        self._last: Sequence[int] = columns["last"].cast("i")
+        self._facts: Sequence[int] = columns["facts"].cast("I")
+        rows = bytes(buffers[f"{prefix}distinct"]).decode().split(_ROW)
         self._distinct = [tuple(row.split(_CELL)) for row in rows]
 
     def on(self, code: str, day: int) -> Facts | None:
@@ -83,11 +88,14 @@ class FactSeries(Generic[RecordT]):
 
     view: "type[FactView[RecordT]]"
 
-    def __init__(self, editions: Sequence[Edition], record: Callable[[Facts], RecordT]) -> None:
+    def __init__(
+        self, editions: Sequence[Edition], record: Callable[[Facts], RecordT], prefix: str = ""
+    ) -> None:
         """Map the editions."""
         ordered = sorted(editions, key=lambda each: each.info.effective, reverse=True)
         self.loaded = tuple(
-            (each.info.version, covered_period(each), FactTable(each.buffers)) for each in ordered
+            (each.info.version, covered_period(each), FactTable(each.buffers, prefix))
+            for each in ordered
         )
         self.coverage = Coverage.of(editions)
         self._record = record

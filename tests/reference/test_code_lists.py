@@ -101,6 +101,9 @@ def test_the_outpatient_editor_holds_codes_from_version_to_version() -> None:
     assert (last.status("G0289"), after.status("G0289")) == ("in_force", "other_dates")
     assert after.window("G0289") == (None, date(2021, 9, 30))
     assert after.status("J0009") == "unknown"
+    assert last.limits("G0289") == (12, 64, "", True)
+    assert after.limits("G0289") is None
+    assert after.limits("J1740") == (0, 124, "", False)
     assert after.covers(date(2026, 6, 30))
     assert not after.covers(date(2026, 7, 1))
     assert series.as_of(date(2019, 6, 30)) is None

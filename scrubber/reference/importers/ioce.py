@@ -26,7 +26,8 @@ CONFLICT_KIND = "ioce-modifier-conflicts"
 _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
 _DIAGNOSIS = ("dx", "external_cause", "manifestation", *_RANGE)
-_PROCEDURE = ("hcpcs", *_RANGE)
+_BILATERAL = ("bilateral_conditional", "bilateral_independent")
+_PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_RANGE)
 _MODIFIER = ("modifier", "date_activated", *_RANGE)
 _CONFLICT = ("modifier1", "modifier2", *_RANGE)
 _DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
@@ -34,8 +35,10 @@ _PROCEDURE_CODE = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER_CODE = re.compile(r"[0-9A-Z]{2}")
 _NO_MODIFIER = "#"  # rows #0 to #Z stand for whatever begins so
 _NO_DATE = "0"
+_AGE = re.compile(r"[0-9]{1,3}")
 _VERSION_NUMBER = re.compile(r"[0-9]{1,4}")
 _FLAGS = {"0": False, "1": True}
+_SEXES = {"0": "", "1": "M", "2": "F"}
 
 
 class Versions(NamedTuple):
@@ -105,9 +108,7 @@ def read_diagnoses(file: BinaryIO, versions: Versions) -> Reading[DiagnosisRow]:
     rows: list[DiagnosisRow] = []
     for line, record in records(csv_cells(file), _DIAGNOSIS):
         effective, expires = _period(line, record, versions)
-        flags = [_FLAGS.get(record[name]) for name in ("external_cause", "manifestation")]
-        if None in flags:
-            raise DamagedFileError(line, "external_cause and manifestation must be 0 or 1")
+        flags = [_flag(line, name, record[name]) for name in ("external_cause", "manifestation")]
         rows.append(
             DiagnosisRow(
                 _code(line, record["dx"], _DIAGNOSIS_CODE),
@@ -125,9 +126,15 @@ def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow
     """Return the codes that the editor holds, with the periods of their versions."""
     rows: list[OutpatientRow] = []
     for line, record in records(csv_cells(file), _PROCEDURE):
-        effective, expires = _period(line, record, versions)
         rows.append(
-            OutpatientRow(_code(line, record["hcpcs"], _PROCEDURE_CODE), effective, expires)
+            OutpatientRow(
+                _code(line, record["hcpcs"], _PROCEDURE_CODE),
+                *_period(line, record, versions),
+                _age(line, record["lo_age"]),
+                _age(line, record["hi_age"]),
+                _sex(line, record["sex"]),
+                any(_flag(line, name, record[name]) for name in _BILATERAL),
+            )
         )
     return _reading(rows, "procedure code", versions, quarter_end)
 
@@ -178,6 +185,24 @@ def _period(
         None if first == versions.first else first,
         None if versions.started[high] == versions.latest else last,
     )
+
+
+def _flag(line: int, column: str, text: str) -> bool:
+    if text not in _FLAGS:
+        raise DamagedFileError(line, f"{column} must be 0 or 1")
+    return _FLAGS[text]
+
+
+def _sex(line: int, text: str) -> str:
+    if text not in _SEXES:
+        raise DamagedFileError(line, f"{text!r} is not a sex (0, 1 or 2)")
+    return _SEXES[text]
+
+
+def _age(line: int, text: str) -> int:
+    if not _AGE.fullmatch(text):
+        raise DamagedFileError(line, f"{text!r} is not an age")
+    return int(text)
 
 
 def _number(line: int, text: str) -> int:
