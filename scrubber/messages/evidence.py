@@ -24,6 +24,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "column2": _PROCEDURE,
     "modifier": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
     "modifiers": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
+    "ndc": re.compile("[0-9]{11}"),
     "pos": re.compile("[A-Z0-9]{1,2}"),
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),

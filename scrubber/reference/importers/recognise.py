@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from scrubber.reference.importers import (
+    code_list,
     hcpcs,
     icd10cm_order,
     icd10cm_tabular,
@@ -13,6 +14,7 @@ from scrubber.reference.importers import (
     ncci_aoc,
     ncci_mue,
     ncci_ptp,
+    ndc_crosswalk,
     place_of_service,
     pprrvu,
     taxonomy,
@@ -142,14 +144,14 @@ def _plain(
     return read_one
 
 
-def _pprrvu(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
-    with file.open() as binary:
-        return pprrvu.read(binary, file.name, file.head())
+def _by_head(
+    read: Callable[[Any, str, bytes], Reading[Any]],
+) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
+    def read_one(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+        with file.open() as binary:
+            return read(binary, file.name, file.head())
 
-
-def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
-    with file.open() as binary:
-        return hcpcs.read(binary, file.name, file.head())
+    return read_one
 
 
 def _with_versions(
@@ -215,7 +217,7 @@ FORMATS = (
         fiscal_year_end,
         publisher="Centers for Disease Control and Prevention, NCHS",
     ),
-    _single(hcpcs.KIND, hcpcs.recognises, _hcpcs, quarter_end),
+    _single(hcpcs.KIND, hcpcs.recognises, _by_head(hcpcs.read), quarter_end),
     _single(
         mcd_articles.KIND,
         mcd_articles.recognises,
@@ -224,7 +226,14 @@ FORMATS = (
         licence=WITH_CPT,
         together=True,
     ),
-    _single(pprrvu.KIND, pprrvu.recognises, _pprrvu, quarter_end, licence=WITH_CPT),
+    _single(pprrvu.KIND, pprrvu.recognises, _by_head(pprrvu.read), quarter_end, licence=WITH_CPT),
+    _single(
+        ndc_crosswalk.KIND,
+        ndc_crosswalk.recognises,
+        _by_head(ndc_crosswalk.read),
+        quarter_end,
+        licence=WITH_CPT,
+    ),
     _single(
         place_of_service.KIND,
         place_of_service.recognises,
@@ -239,4 +248,12 @@ FORMATS = (
         publisher="National Uniform Claim Committee",
         licence="NUCC; terms at nucc.org",
     ),
+    _single(
+        code_list.KINDS[0],
+        code_list.recognises,
+        _plain(code_list.read),
+        quarter_end,
+        publisher="",
+        licence="the user's own",
+    )._replace(kinds=code_list.KINDS, kind_of=code_list.kind_of, stated_date=code_list.stated_date),
 )
