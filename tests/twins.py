@@ -4,6 +4,8 @@ Twins: the cases of an edit as data, run through the real decoder, compiler, pla
 A twin starts from a claim without findings (`tests/claims/<claim>.yaml`) and states for each case
 what is different (`with`, `drop`), which table rows there are (`data`), and what the edit says.
 
+`each` lists further differences, and makes a case of every one of them.
+
 `history` lists the patient's earlier claims, each of them the same claim but for its own `with`
 and `drop`, with its `outcome` (clean unless said; or review, released, returned, rejected), the
 edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
@@ -75,7 +77,22 @@ def cases_of(path: Path) -> list[Case]:
     }
     return [
         Case(edit, case["name"], case.get("claim", twin["claim"]), {**common, **case})
-        for case in twin["cases"]
+        for stated in twin["cases"]
+        for case in variants(stated)
+    ]
+
+
+def variants(stated: Json) -> list[Json]:
+    """Return a case, or what `each` makes of it, named by its values."""
+    if "each" not in stated:
+        return [stated]
+    return [
+        {
+            **stated,
+            "name": f"{stated['name']}: {', '.join(map(str, own.values()))}",
+            "with": {**stated.get("with", {}), **own},
+        }
+        for own in stated["each"]
     ]
 
 

@@ -58,11 +58,7 @@ def pack_windows(rows: Iterable[CodeWindow]) -> dict[str, bytes]:
     """
     periods: defaultdict[tuple[int, int], set[Period]] = defaultdict(set)
     for code, period, traits in rows:
-        key = _key(code)
-        if not code or key == _NO_KEY:
-            message = f"{code!r} is no code of one to {LONGEST_CODE} ASCII characters"
-            raise ValueError(message)
-        periods[key, traits].add(period)
+        periods[checked_key(code), traits].add(period)
     codes, first, last, columns = array("Q"), array("i"), array("i"), array("B")
     for key, traits in sorted(periods):
         for period in joined(periods[key, traits]):
@@ -94,7 +90,7 @@ class CodeTable:
     def traits(self, code: str, day: int) -> tuple[int, int]:
         """Return the traits of the code on the day, and those of all its periods (0: unknown)."""
         codes = self._codes
-        key = _key(code)
+        key = key_of(code)
         at = bisect_left(codes, key)
         on_day = ever = 0
         while at < self._size and codes[at] == key:
@@ -106,7 +102,7 @@ class CodeTable:
 
     def periods(self, code: str, trait: int) -> Iterator[Period]:
         """Yield the periods in which the code has the trait."""
-        key = _key(code)
+        key = key_of(code)
         for at in range(bisect_left(self._codes, key), self._size):
             if self._codes[at] != key:
                 return
@@ -116,7 +112,7 @@ class CodeTable:
     def below(self, code: str, trait: int, day: int) -> Iterator[str]:
         """Yield the longer codes that begin with the code and have the trait on the day."""
         prefix = code.encode()
-        for at in range(bisect_left(self._codes, _key(code)), self._size):
+        for at in range(bisect_left(self._codes, key_of(code)), self._size):
             found = self._codes[at].to_bytes(_KEY_BYTES, "big")
             if not found.startswith(prefix):
                 return
@@ -128,7 +124,16 @@ class CodeTable:
                 yield found[: found[-1]].decode()
 
 
-def _key(code: str) -> int:
+def checked_key(code: str) -> int:
+    """Return the code's key; raises `ValueError` for a code that can have none."""
+    key = key_of(code)
+    if not code or key == _NO_KEY:
+        message = f"{code!r} is no code of one to {LONGEST_CODE} ASCII characters"
+        raise ValueError(message)
+    return key
+
+
+def key_of(code: str) -> int:
     """Return the code as a number of the code's order: its characters, then its length."""
     size = len(code)
     if size > LONGEST_CODE or not code.isascii():

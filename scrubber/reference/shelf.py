@@ -28,11 +28,18 @@ class _Table(NamedTuple):
     row: str
 
 
+_CODE_LIST = _Table("code_lists", "CodeListSeries", "CodeListRow")
+
 _TABLES = {
+    "clia-tests": _CODE_LIST,
     "coverage-articles": _Table("coverage_articles", "CoverageArticleSeries", "ArticleRow"),
+    "dental-needs": _CODE_LIST,
+    "dmepos-categories": _CODE_LIST,
     "hcpcs": _Table("procedure_codes", "ProcedureSeries", "ProcedureRow"),
     "icd-10-cm": _Table("diagnosis_codes", "DiagnosisSeries", "DiagnosisRow"),
     "ioce": _Table("outpatient_codes", "OutpatientSeries", "OutpatientRow"),
+    "ioce-modifier-conflicts": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
+    "ioce-modifiers": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
     "leie": _Table("exclusions", "ExclusionSeries", "ExclusionRow"),
     "ncci-aoc": _Table("ncci_aoc", "AocSeries", "AocRow"),
     "ncci-mue-dme": _Table("ncci_mue", "MueSeries", "MueRow"),
@@ -40,11 +47,15 @@ _TABLES = {
     "ncci-mue-practitioner": _Table("ncci_mue", "MueSeries", "MueRow"),
     "ncci-ptp-hospital": _Table("ncci_ptp", "PtpSeries", "PtpRow"),
     "ncci-ptp-practitioner": _Table("ncci_ptp", "PtpSeries", "PtpRow"),
+    "ndc-crosswalk": _Table("ndc_crosswalk", "NdcSeries", "NdcRow"),
     "nppes": _Table("npi_register", "NpiSeries", "NpiRow"),
     "payer-list": _Table("payer_list", "PayerListSeries", "PayerRow"),
     "place-of-service": _Table("place_of_service", "PlaceSeries", "PlaceRow"),
     "pprrvu": _Table("fee_schedule", "FeeScheduleSeries", "FeeRow"),
+    "single-dose-drugs": _CODE_LIST,
     "taxonomy": _Table("taxonomy", "TaxonomySeries", "TaxonomyRow"),
+    "therapy-codes": _CODE_LIST,
+    "unlisted-codes": _CODE_LIST,
 }
 KINDS = frozenset(_TABLES)
 

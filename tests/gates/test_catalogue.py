@@ -22,6 +22,9 @@ def catalogue(shared_data: Path) -> dict[str, Any]:
     for path in sorted((shared_data / "catalogue" / "edits").glob("*.yaml")):
         for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader):
             entries[entry["id"]] = {**entry, "family": path.stem.replace("-", "_")}
+            # What no official text confirms is seen and does not decide, whatever its status says.
+            if entry.get("confidence") == "low":
+                entries[entry["id"]]["status"] = "preview"
     return entries
 
 

@@ -2,18 +2,27 @@
 
 import gzip
 import io
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 
-from scrubber.reference import outpatient_codes, place_of_service, procedure_codes, taxonomy
+from scrubber.reference import (
+    outpatient_codes,
+    outpatient_modifiers,
+    place_of_service,
+    procedure_codes,
+    taxonomy,
+)
+from scrubber.reference.dated_codes import DatedCodeView
 from scrubber.reference.importers import hcpcs, ioce
 from scrubber.reference.importers import place_of_service as place_importer
 from scrubber.reference.importers import taxonomy as taxonomy_importer
 from scrubber.reference.importers.dates import half_year_end
 from scrubber.reference.importers.reading import Reading
+from scrubber.reference.outpatient_modifiers import ModifierRow
 from scrubber.reference.procedure_codes import ProcedureRow, ProcedureSeries
 from tests.reference.editions import FIXTURES, edition
 
@@ -93,9 +102,43 @@ def test_the_outpatient_editor_holds_codes_from_version_to_version() -> None:
     assert (last.status("G0289"), after.status("G0289")) == ("in_force", "other_dates")
     assert after.window("G0289") == (None, date(2021, 9, 30))
     assert after.status("J0009") == "unknown"
+    assert last.limits("G0289") == (12, 64, "", True)
+    assert after.limits("G0289") is None
+    assert after.limits("J1740") == (0, 124, "", False)
     assert after.covers(date(2026, 6, 30))
     assert not after.covers(date(2026, 7, 1))
     assert series.as_of(date(2019, 6, 30)) is None
+
+
+def modifiers_on(read: Callable[..., Reading[ModifierRow]], name: str, day: date) -> DatedCodeView:
+    """Return a modifier table of the outpatient editor on a day."""
+    with (FIXTURES / "version_range.csv").open("rb") as file:
+        versions = ioce.read_versions(file)
+    with (FIXTURES / name).open("rb") as file:
+        loaded = edition(read(file, versions), outpatient_modifiers.pack)
+    view = outpatient_modifiers.ModifierSeries([loaded]).as_of(day)
+    assert view is not None
+    return view
+
+
+def test_the_outpatient_editor_knows_modifiers_from_version_to_version() -> None:
+    """A date of activation wins over the version's; rows with # are no modifiers."""
+    for day, jz, gt in (
+        (date(2021, 9, 30), "other_dates", "in_force"),
+        (date(2021, 12, 31), "other_dates", "other_dates"),
+        (date(2022, 1, 1), "in_force", "other_dates"),
+    ):
+        view = modifiers_on(ioce.read_modifiers, "data_modifier.csv", day)
+        assert (view.status("JZ"), view.status("GT")) == (jz, gt)
+        assert (view.status("25"), view.status("#0")) == ("in_force", "unknown")
+
+
+def test_the_outpatient_editor_knows_which_modifiers_conflict() -> None:
+    """Each order is a row of its own, with its own versions."""
+    for day, status in ((date(2021, 9, 30), "in_force"), (date(2021, 10, 1), "other_dates")):
+        view = modifiers_on(ioce.read_conflicts, "map_modifier_conflict.csv", day)
+        assert (view.status("CTFX"), view.status("FXCT")) == ("in_force", status)
+        assert view.status("CTFY") == "unknown"
 
 
 def test_places_of_service_are_read_past_the_byte_order_mark() -> None:

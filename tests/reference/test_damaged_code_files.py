@@ -37,6 +37,8 @@ READERS: dict[str, Read] = {
     "icd10cm_order_2026.txt": lambda file: icd10cm_order.read(file, ""),
     "data_dx10.csv": _with_versions(ioce.read_diagnoses),
     "data_hcpcs.csv": _with_versions(ioce.read_procedures),
+    "data_modifier.csv": _with_versions(ioce.read_modifiers),
+    "map_modifier_conflict.csv": _with_versions(ioce.read_conflicts),
     "version_range.csv": ioce.read_versions,
     "place_of_service.csv": lambda file: place_of_service.read(file, ""),
     "nucc_taxonomy_251.csv": lambda file: taxonomy.read(file, ""),
@@ -49,6 +51,8 @@ RECOGNISERS = {
     "icd10cm_order_2026.txt": icd10cm_order.recognises,
     "data_dx10.csv": ioce.recognises_diagnoses,
     "data_hcpcs.csv": ioce.recognises_procedures,
+    "data_modifier.csv": ioce.recognises_modifiers,
+    "map_modifier_conflict.csv": ioce.recognises_conflicts,
     "version_range.csv": ioce.recognises_versions,
     "place_of_service.csv": place_of_service.recognises,
     "nucc_taxonomy_251.csv": taxonomy.recognises,
@@ -67,6 +71,12 @@ CASES = [
     ("data_dx10.csv", b"0,85,103\nM545,", b"0,85\nM545,", 4, "12 columns, the header has 13"),
     ("data_dx10.csv", b"M545,", b"M54.5,", 5, "'M54.5' is not a code"),
     ("data_hcpcs.csv", b"G0289", b"G028", 3, "'G028' is not a code"),
+    ("data_hcpcs.csv", b"0,1,76,84", b"0,2,76,84", 3, "bilateral_independent must be 0 or 1"),
+    ("data_hcpcs.csv", b"64,0,", b"64,F,", 3, "'F' is not a sex"),
+    ("data_hcpcs.csv", b"12,64", b"12,old", 3, "'old' is not an age"),
+    ("data_modifier.csv", b"GT,0", b"G,0", 4, "'G' is not a code"),
+    ("data_modifier.csv", b"20220101", b"20220199", 5, "not a day of the calendar"),
+    ("map_modifier_conflict.csv", b"FX,CT", b"FX,C", 3, "'C' is not a code"),
     ("version_range.csv", b"20211001", b"20211301", 4, "not a day of the calendar"),
     ("version_range.csv", b"84,84", b"76,76", 3, "a second time"),
     ("place_of_service.csv", b"21,", b"2,", 3, "'2' is not a code of two digits"),
@@ -107,6 +117,22 @@ def test_a_file_is_recognised_by_its_content_alone_and_by_one_importer(name: str
     """No two importers claim one file."""
     head = (FIXTURES / name).read_bytes()
     assert [each for each, recognises in RECOGNISERS.items() if recognises(head)] == [name]
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("data_dx10.csv", "diagnosis"),
+        ("data_hcpcs.csv", "procedure code"),
+        ("data_modifier.csv", "modifier"),
+        ("map_modifier_conflict.csv", "pair of modifiers"),
+    ],
+)
+def test_a_header_without_rows_is_refused(name: str, what: str) -> None:
+    """Such a table would say that nothing exists."""
+    header = (FIXTURES / name).read_bytes().split(b"\n")[0] + b"\n"
+    with pytest.raises(DamagedFileError, match=f"no {what} in the file"):
+        READERS[name](io.BytesIO(header))
 
 
 def test_a_record_cut_short_in_the_fixed_width_file_is_refused() -> None:

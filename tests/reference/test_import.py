@@ -285,8 +285,15 @@ def test_importing_again_changes_nothing(tmp_path: Path) -> None:
 def test_the_official_excerpts_are_recognised(shared_data: Path, tmp_path: Path) -> None:
     """Lines as they stand in CMS's files of 2026."""
     excerpts = shared_data / "data/official_format_excerpts"
-    found = imported(tmp_path, *excerpts.glob("cci*"), *excerpts.glob("MCR_MUE*"))
+    names = ("cci*", "MCR_MUE*", "PPRRVU*", "asp_ndc*")
+    found = imported(tmp_path, *(file for name in names for file in excerpts.glob(name)))
     assert [(each.folder.name, each.info.rows) for each in found] == [
         ("ncci-ptp-practitioner@2026-07-01", 13),
         ("ncci-mue-practitioner@2026-07-01", 7),
+        ("pprrvu@2026-07-01", 2),
+        ("ndc-crosswalk@2026-07-01", 8),
     ]
+    shelf = open_shelf(tmp_path)
+    anesthesia = shelf.as_of("pprrvu", date(2026, 7, 1)).of("00100")
+    assert anesthesia == ("XXX", "J", "9", "9", "9", "9", "9")
+    assert shelf.as_of("ndc-crosswalk", date(2026, 9, 30)).codes("00003218713") == ("J0129",)

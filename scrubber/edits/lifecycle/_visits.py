@@ -1,12 +1,11 @@
-"""Which codes are visits: ranges of code numbers, and a test that costs a look-up."""
+"""Which codes are visits."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from scrubber.claim.model import Line
+from scrubber.edits.code_ranges import CodeRange, among
 from scrubber.edits.edit import Params
-
-CodeRange = tuple[str, str]
 
 #: Office, hospital, emergency, nursing home and home visits, preventive and eye visits; without
 #: critical care, prolonged, add-on and counselling codes.
@@ -47,13 +46,3 @@ class VisitCodes(Params):
         """Return the lines that are visits."""
         is_visit = self.is_visit
         return [line for line in lines if is_visit(line.procedure)]
-
-
-def among(ranges: tuple[CodeRange, ...]) -> Callable[[str], bool]:
-    """Return the test whether a code is in one of the ranges; it remembers what it was asked."""
-
-    @lru_cache(maxsize=16384)
-    def test(code: str) -> bool:
-        return any(first <= code <= last and len(code) == len(first) for first, last in ranges)
-
-    return test

@@ -8,9 +8,10 @@ from scrubber.claim.calendar import add_months
 from scrubber.claim.history import digest_of, who_rendered
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
+from scrubber.edits.code_ranges import CodeRange, among
 from scrubber.edits.edit import history_edit
 from scrubber.edits.lifecycle._earlier import HISTORY, each, others
-from scrubber.edits.lifecycle._visits import CodeRange, VisitCodes, among
+from scrubber.edits.lifecycle._visits import VisitCodes
 from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data
 
 

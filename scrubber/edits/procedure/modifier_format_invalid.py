@@ -1,13 +1,12 @@
 """A modifier is not two letters or digits, or there are more than four."""
 
-import re
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, line_edit
+from scrubber.edits.procedure._modifiers import MODIFIER
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-MODIFIER = re.compile("[A-Z0-9]{2}")
 MOST_MODIFIERS = 4
 
 

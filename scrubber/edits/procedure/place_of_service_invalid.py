@@ -5,6 +5,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import Params, line_edit
+from scrubber.edits.procedure._places import place_at
 from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.code_set import CodeSetView as PlaceView
 
@@ -47,12 +48,11 @@ def place_of_service_invalid(
     place = line.place_of_service
     if not place or (places is not None and places.has(place)):
         return PASS
-    at = "/place_of_service" if place == claim.place_of_service else line.at("place_of_service")
     if not PLACE.fullmatch(place):
-        return fail(at, line, value=place)
+        return fail(place_at(claim, line), line, value=place)
     if place in params.also_known:
         return PASS
     if places is None:
         return no_data("place-of-service", line.day)
     severity: Severity | None = None if places.covers(claim.received) else "review"
-    return fail(at, line, severity=severity, value=place)
+    return fail(place_at(claim, line), line, severity=severity, value=place)

@@ -1,7 +1,7 @@
 """I/OCE tables (CMS, quarterly): rows live from one editor version to another, dated elsewhere."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
@@ -10,23 +10,35 @@ from scrubber.reference.importers.dates import compact_date, icd_half_year_end, 
 from scrubber.reference.importers.reading import (
     DamagedFileError,
     Reading,
+    RowT,
     csv_cells,
     first_line,
     records,
 )
 from scrubber.reference.outpatient_codes import OutpatientRow
+from scrubber.reference.outpatient_modifiers import ModifierRow
 
 DIAGNOSIS_KIND = "icd-10-cm"
 PROCEDURE_KIND = "ioce"
+MODIFIER_KIND = "ioce-modifiers"
+CONFLICT_KIND = "ioce-modifier-conflicts"
 
 _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
 _DIAGNOSIS = ("dx", "external_cause", "manifestation", *_RANGE)
-_PROCEDURE = ("hcpcs", *_RANGE)
+_BILATERAL = ("bilateral_conditional", "bilateral_independent")
+_PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_RANGE)
+_MODIFIER = ("modifier", "date_activated", *_RANGE)
+_CONFLICT = ("modifier1", "modifier2", *_RANGE)
 _DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _PROCEDURE_CODE = re.compile(r"[0-9A-Z]{5}")
+_MODIFIER_CODE = re.compile(r"[0-9A-Z]{2}")
+_NO_MODIFIER = "#"  # rows #0 to #Z stand for whatever begins so
+_NO_DATE = "0"
+_AGE = re.compile(r"[0-9]{1,3}")
 _VERSION_NUMBER = re.compile(r"[0-9]{1,4}")
 _FLAGS = {"0": False, "1": True}
+_SEXES = {"0": "", "1": "M", "2": "F"}
 
 
 class Versions(NamedTuple):
@@ -61,6 +73,16 @@ def recognises_procedures(head: bytes) -> bool:
     return set(_PROCEDURE) <= set(first_line(head).split(","))
 
 
+def recognises_modifiers(head: bytes) -> bool:
+    """Return whether the file is `data_modifier`."""
+    return set(_MODIFIER) <= set(first_line(head).split(","))
+
+
+def recognises_conflicts(head: bytes) -> bool:
+    """Return whether the file is `map_modifier_conflict`."""
+    return set(_CONFLICT) <= set(first_line(head).split(","))
+
+
 def read_versions(file: BinaryIO) -> Versions:
     """Return the versions; the end of the newest is a placeholder that no row is dated by."""
     started: dict[int, date] = {}
@@ -86,9 +108,7 @@ def read_diagnoses(file: BinaryIO, versions: Versions) -> Reading[DiagnosisRow]:
     rows: list[DiagnosisRow] = []
     for line, record in records(csv_cells(file), _DIAGNOSIS):
         effective, expires = _period(line, record, versions)
-        flags = [_FLAGS.get(record[name]) for name in ("external_cause", "manifestation")]
-        if None in flags:
-            raise DamagedFileError(line, "external_cause and manifestation must be 0 or 1")
+        flags = [_flag(line, name, record[name]) for name in ("external_cause", "manifestation")]
         rows.append(
             DiagnosisRow(
                 _code(line, record["dx"], _DIAGNOSIS_CODE),
@@ -99,22 +119,58 @@ def read_diagnoses(file: BinaryIO, versions: Versions) -> Reading[DiagnosisRow]:
                 manifestation=flags[1],
             )
         )
-    if not rows:
-        raise DamagedFileError(1, "no diagnosis in the file")
-    return Reading(rows, versions.first, icd_half_year_end(versions.latest))
+    return _reading(rows, "diagnosis", versions, icd_half_year_end)
 
 
 def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow]:
     """Return the codes that the editor holds, with the periods of their versions."""
     rows: list[OutpatientRow] = []
     for line, record in records(csv_cells(file), _PROCEDURE):
-        effective, expires = _period(line, record, versions)
         rows.append(
-            OutpatientRow(_code(line, record["hcpcs"], _PROCEDURE_CODE), effective, expires)
+            OutpatientRow(
+                _code(line, record["hcpcs"], _PROCEDURE_CODE),
+                *_period(line, record, versions),
+                _age(line, record["lo_age"]),
+                _age(line, record["hi_age"]),
+                _sex(line, record["sex"]),
+                any(_flag(line, name, record[name]) for name in _BILATERAL),
+            )
         )
+    return _reading(rows, "procedure code", versions, quarter_end)
+
+
+def read_modifiers(file: BinaryIO, versions: Versions) -> Reading[ModifierRow]:
+    """Return the modifiers, each from its date of activation where it has one."""
+    rows: list[ModifierRow] = []
+    for line, record in records(csv_cells(file), _MODIFIER):
+        modifier = record["modifier"]
+        if modifier.startswith(_NO_MODIFIER):
+            continue
+        effective, expires = _period(line, record, versions)
+        if record["date_activated"] != _NO_DATE:
+            effective = compact_date(record["date_activated"], line) or effective
+        rows.append(ModifierRow(_code(line, modifier, _MODIFIER_CODE), effective, expires))
+    return _reading(rows, "modifier", versions, quarter_end)
+
+
+def read_conflicts(file: BinaryIO, versions: Versions) -> Reading[ModifierRow]:
+    """Return the pairs of modifiers that may not stand together, in each order."""
+    rows = [
+        ModifierRow(
+            "".join(_code(line, record[name], _MODIFIER_CODE) for name in _CONFLICT[:2]),
+            *_period(line, record, versions),
+        )
+        for line, record in records(csv_cells(file), _CONFLICT)
+    ]
+    return _reading(rows, "pair of modifiers", versions, quarter_end)
+
+
+def _reading(
+    rows: list[RowT], what: str, versions: Versions, period_end: Callable[[date], date]
+) -> Reading[RowT]:
     if not rows:
-        raise DamagedFileError(1, "no procedure code in the file")
-    return Reading(rows, versions.first, quarter_end(versions.latest))
+        raise DamagedFileError(1, f"no {what} in the file")
+    return Reading(rows, versions.first, period_end(versions.latest))
 
 
 def _period(
@@ -129,6 +185,24 @@ def _period(
         None if first == versions.first else first,
         None if versions.started[high] == versions.latest else last,
     )
+
+
+def _flag(line: int, column: str, text: str) -> bool:
+    if text not in _FLAGS:
+        raise DamagedFileError(line, f"{column} must be 0 or 1")
+    return _FLAGS[text]
+
+
+def _sex(line: int, text: str) -> str:
+    if text not in _SEXES:
+        raise DamagedFileError(line, f"{text!r} is not a sex (0, 1 or 2)")
+    return _SEXES[text]
+
+
+def _age(line: int, text: str) -> int:
+    if not _AGE.fullmatch(text):
+        raise DamagedFileError(line, f"{text!r} is not an age")
+    return int(text)
 
 
 def _number(line: int, text: str) -> int:

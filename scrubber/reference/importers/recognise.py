@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from scrubber.reference.importers import (
+    code_list,
     exclusions,
     hcpcs,
     icd10cm_order,
@@ -14,6 +15,7 @@ from scrubber.reference.importers import (
     ncci_aoc,
     ncci_mue,
     ncci_ptp,
+    ndc_crosswalk,
     npi_register,
     payer_list,
     place_of_service,
@@ -145,14 +147,14 @@ def _plain(
     return read_one
 
 
-def _pprrvu(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
-    with file.open() as binary:
-        return pprrvu.read(binary, file.name, file.head())
+def _by_head(
+    read: Callable[[Any, str, bytes], Reading[Any]],
+) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
+    def read_one(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+        with file.open() as binary:
+            return read(binary, file.name, file.head())
 
-
-def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
-    with file.open() as binary:
-        return hcpcs.read(binary, file.name, file.head())
+    return read_one
 
 
 def _npi_register() -> Format:
@@ -213,6 +215,18 @@ FORMATS = (
         licence=WITH_CPT,
     ),
     _single(
+        ioce.MODIFIER_KIND,
+        ioce.recognises_modifiers,
+        _with_versions(ioce.read_modifiers),
+        quarter_end,
+    ),
+    _single(
+        ioce.CONFLICT_KIND,
+        ioce.recognises_conflicts,
+        _with_versions(ioce.read_conflicts),
+        quarter_end,
+    ),
+    _single(
         icd10cm_order.KIND,
         icd10cm_order.recognises,
         _plain(icd10cm_order.read),
@@ -226,7 +240,7 @@ FORMATS = (
         fiscal_year_end,
         publisher="Centers for Disease Control and Prevention, NCHS",
     ),
-    _single(hcpcs.KIND, hcpcs.recognises, _hcpcs, quarter_end),
+    _single(hcpcs.KIND, hcpcs.recognises, _by_head(hcpcs.read), quarter_end),
     _single(
         mcd_articles.KIND,
         mcd_articles.recognises,
@@ -235,7 +249,14 @@ FORMATS = (
         licence=WITH_CPT,
         together=True,
     ),
-    _single(pprrvu.KIND, pprrvu.recognises, _pprrvu, quarter_end, licence=WITH_CPT),
+    _single(pprrvu.KIND, pprrvu.recognises, _by_head(pprrvu.read), quarter_end, licence=WITH_CPT),
+    _single(
+        ndc_crosswalk.KIND,
+        ndc_crosswalk.recognises,
+        _by_head(ndc_crosswalk.read),
+        quarter_end,
+        licence=WITH_CPT,
+    ),
     _single(
         place_of_service.KIND,
         place_of_service.recognises,
@@ -266,4 +287,12 @@ FORMATS = (
         publisher="",
         licence="",
     ),
+    _single(
+        code_list.KINDS[0],
+        code_list.recognises,
+        _plain(code_list.read),
+        quarter_end,
+        publisher="",
+        licence="the user's own",
+    )._replace(kinds=code_list.KINDS, kind_of=code_list.kind_of, stated_date=code_list.stated_date),
 )
