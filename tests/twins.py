@@ -142,7 +142,10 @@ def changed(document: Json, spec: Json) -> Json:
 
 def steps_of(path: str) -> list[str | int]:
     """Return the steps of a path such as `lines[0].ndc.code`."""
-    return [int(step) if step.isdigit() else step for step in re.findall(r"[a-z_]+|[0-9]+", path)]
+    return [
+        int(step) if step.isdigit() else step
+        for step in re.findall(r"[a-z_][a-z_0-9]*|[0-9]+", path)
+    ]
 
 
 def ask(case: Case) -> list[Said]:
