@@ -7,7 +7,7 @@ shown as its length. Keys are the placeholders of the catalogue's messages.
 
 import re
 
-_DIAGNOSIS = re.compile("[A-Z][0-9][A-Z0-9]{1,5}|[A-Z]{2}[0-9][A-Z0-9]{0,4}")
+_DIAGNOSIS = re.compile("[A-Z][0-9][A-Z0-9]{1,5}|[A-Z]{2}[0-9][A-Z0-9]{0,4}|[0-9]{3,5}")
 _PROCEDURE = re.compile("[A-Z]?[0-9]{4,}[A-Z0-9]{0,3}")
 _NAME_OF_A_SYSTEM = re.compile("[A-Za-z0-9._-]{1,40}")
 
@@ -18,6 +18,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "relationship": re.compile("[A-Z0-9]{1,2}|missing"),
     # a name has no digit so early
     "code": _DIAGNOSIS,
+    "code_a": _DIAGNOSIS,
+    "code_b": _DIAGNOSIS,
     "diagnoses": _DIAGNOSIS,
     "procedure": _PROCEDURE,
     "other_procedure": _PROCEDURE,
@@ -28,6 +30,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "modifiers": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
     "ndc": re.compile("[0-9]{11}"),
     "pos": re.compile("[A-Z0-9]{1,2}"),
+    "cause": re.compile("[A-Z]{1,3}|none"),
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),
     "target": re.compile("(/[a-z_]+|/[0-9]+){1,8}"),

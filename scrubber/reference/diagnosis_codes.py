@@ -2,15 +2,16 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from scrubber.reference.code_table import (
     ALWAYS_AFTER,
     ALWAYS_BEFORE,
+    LONGEST_CODE,
     CodeTable,
     CodeWindow,
     Period,
@@ -27,6 +28,7 @@ from scrubber.reference.coverage import (
     within,
 )
 from scrubber.reference.snapshot import Edition
+from scrubber.reference.tabular_list import TABULAR, Note, TabularList, pack_tabular
 
 DiagnosisStatus = Literal["billable", "heading", "other_dates", "unknown"]
 
@@ -38,7 +40,9 @@ class DiagnosisRow(NamedTuple):
     """
     A code of an edition; absent dates mean "as long as the edition covers".
 
-    A flag is `None` when the publisher's file has no such column.
+    A flag is `None` when the publisher's file has no such column. What the tabular list states
+    at a code holds for all codes below it too: `seventh` (a list of seventh characters), `side`
+    (right or left), `sides` (the codes of right and left where this one leaves it open), `notes`.
     """
 
     code: str
@@ -47,10 +51,14 @@ class DiagnosisRow(NamedTuple):
     expires: date | None = None
     external_cause: bool | None = None
     manifestation: bool | None = None
+    seventh: bool = False
+    side: str = ""
+    sides: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
-def pack(rows: Iterable[DiagnosisRow]) -> dict[str, bytes]:
-    """Return the buffers of an edition: leaves, and the headings that follow from them."""
+def pack(rows: Sequence[DiagnosisRow]) -> dict[str, bytes]:
+    """Return the buffers of an edition: leaves, the headings that follow from them, notes."""
     carried = 0
     windows: list[CodeWindow] = []
     leaf_periods: defaultdict[str, set[Period]] = defaultdict(set)
@@ -73,6 +81,7 @@ def pack(rows: Iterable[DiagnosisRow]) -> dict[str, bytes]:
         **pack_windows(windows),
         "carried": bytes([carried]),
         "changes": array("i", [ALWAYS_BEFORE, *dated]).tobytes(),
+        **pack_tabular(rows),
     }
 
 
@@ -97,6 +106,16 @@ class _LoadedEdition:
         self.table = CodeTable(edition.buffers)
         self.carried = edition.buffers["carried"][0]
         self._changes = memoryview(edition.buffers["changes"]).cast("B").cast("i")
+        self._tabular = edition.buffers.get(TABULAR, memoryview(b""))
+        self.has_tabular = TABULAR in edition.buffers
+
+    @cached_property
+    def tabular(self) -> TabularList:
+        """The notes of the edition, decoded when first asked for."""
+        return TabularList(self.version, self._tabular, self._is_billable)
+
+    def _is_billable(self, code: str) -> bool:
+        return bool(self.table.traits(code, self.period.first)[1] & _LEAF)
 
     def current_since(self, ordinal: int) -> int:
         """Return the day since which the edition's codes are what they are on the day."""
@@ -129,6 +148,20 @@ class DiagnosisSeries:
             return None
         return self._view(day, answered)
 
+    def tabular_on(self, ordinal: int) -> TabularList | None:
+        """
+        Return the tabular list of the day, else the first later one, else `None`.
+
+        Old lists are seldom loaded, and most notes stay from year to year; a later note is taken
+        for codes that its list still has, and whoever uses it can name its edition.
+        """
+        lists = [each for each in self.loaded if each.has_tabular]
+        covering = [each for each in lists if each.covers(ordinal)]
+        if covering:
+            return max(covering, key=lambda each: each.version).tabular
+        later = [each for each in lists if each.period.first > ordinal]
+        return min(later, key=lambda each: each.version).tabular if later else None
+
     def _make_view(self, day: date, answered: int) -> "DiagnosisView":
         return DiagnosisView(self, day, answered)
 
@@ -150,8 +183,10 @@ class DiagnosisView:
         )
         self._table = self._covering[0].table
         self.version = self._covering[0].version
+        self.tabular = series.tabular_on(answered)
         # A pure function of the code; claims of a day name the same codes again and again.
         self.status = lru_cache(maxsize=CACHED_CODES)(self._status)
+        self.seventh_characters = lru_cache(maxsize=CACHED_CODES)(self._seventh_characters)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
@@ -189,6 +224,24 @@ class DiagnosisView:
     def candidates(self, heading: str, most: int = 4) -> tuple[str, ...]:
         """Return the first billable codes of the day below the heading."""
         return tuple(islice(self._table.below(heading, _LEAF, self._answered), most))
+
+    def _seventh_characters(self, code: str) -> tuple[str, ...] | None:
+        """
+        Return what the seventh character may be of a code that fails for it alone, else `()`.
+
+        Such a code is a beginning that takes seventh characters, filled up with X, short of one
+        or with another than were in force on the day. `None` when no tabular list is loaded.
+        """
+        if self.status(code) in ("billable", "other_dates") or len(code) > LONGEST_CODE:
+            return ()
+        for length in range(min(len(code), LONGEST_CODE - 1), _CATEGORY_LENGTH - 1, -1):
+            stem = code[:length].ljust(LONGEST_CODE - 1, "X")
+            found = tuple(leaf[-1] for leaf in self._table.below(stem, _LEAF, self._answered))
+            if found:
+                if self.tabular is None:
+                    return None
+                return found if self.tabular.takes_seventh(stem) else ()
+        return ()
 
     def external_cause(self, code: str) -> bool | None:
         """Return whether the code is an external cause; `None` when no edition of the day says."""

@@ -3,7 +3,7 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Diagnosis
-from scrubber.edits.diagnosis._scope import is_icd_10, strictness
+from scrubber.edits.diagnosis._scope import is_icd_10, is_other_edits, strictness
 from scrubber.edits.edit import EVERY_TYPE, diagnosis_edit
 from scrubber.edits.verdict import PASS, Severity, Verdict, fail, no_data
 from scrubber.reference.diagnosis_codes import DiagnosisView
@@ -34,10 +34,13 @@ def diagnosis_code_unknown(
     do not cover may be a new code.
 
     Not checked here: a heading (`diagnosis-not-billable`), a code of another period
-    (`diagnosis-not-valid-on-date`).
+    (`diagnosis-not-valid-on-date`), a wrong seventh character
+    (`diagnosis-seventh-character-invalid`), an ICD-9 code (`diagnosis-icd9`).
     """
     code = diagnosis.code
     if last.status(code) != "unknown" or not is_icd_10(diagnosis, last.day):
+        return PASS
+    if is_other_edits(claim, diagnosis, last):
         return PASS
     if not last.covers(claim.received):
         return no_data("icd-10-cm", claim.received)

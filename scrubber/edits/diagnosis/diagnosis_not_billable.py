@@ -3,7 +3,7 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Diagnosis
-from scrubber.edits.diagnosis._scope import is_icd_10, strictness
+from scrubber.edits.diagnosis._scope import is_icd_10, is_other_edits, strictness
 from scrubber.edits.edit import EVERY_TYPE, diagnosis_edit
 from scrubber.edits.verdict import PASS, Verdict, fail
 from scrubber.reference.diagnosis_codes import DiagnosisView
@@ -34,6 +34,9 @@ def diagnosis_not_billable(
 
     Codes are reported at their full number of characters, and length says nothing: what counts
     is whether longer codes existed on the date. Candidates are offered, never put in.
+
+    Not checked here: a code that lacks its seventh character alone
+    (`diagnosis-seventh-character-invalid`).
     """
     code = diagnosis.code
     status = last.status(code)
@@ -41,6 +44,8 @@ def diagnosis_not_billable(
         return PASS
     earlier = first.status(code)
     if earlier == "billable" or "heading" not in (status, earlier):
+        return PASS
+    if is_other_edits(claim, diagnosis, last):
         return PASS
     view = last if status == "heading" else first
     return fail(
