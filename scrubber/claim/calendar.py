@@ -15,6 +15,11 @@ def add_months(day: date, months: int) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
+def completed_years(born: date, day: date) -> int:
+    """Return the age on the day; who was born on 29 February turns on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
 def next_working_day(day: date) -> date:
     """Return the day, or the first day after it that is no weekend and no federal holiday."""
     while day.weekday() >= SATURDAY or day in federal_holidays(day.year):

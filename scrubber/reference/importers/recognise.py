@@ -8,12 +8,16 @@ from scrubber.reference.importers import (
     hcpcs,
     icd10cm_order,
     icd10cm_tabular,
+    icd10pcs,
     ioce,
     mcd_articles,
+    mce_lists,
     ncci_aoc,
     ncci_mue,
     ncci_ptp,
+    nubc_codes,
     place_of_service,
+    poa_exempt,
     pprrvu,
     taxonomy,
 )
@@ -152,6 +156,11 @@ def _hcpcs(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
         return hcpcs.read(binary, file.name, file.head())
 
 
+def _mce(file: OfficialFile, _call: Sequence[OfficialFile]) -> Reading[Any]:
+    with file.open() as binary:
+        return mce_lists.read(binary, file.name, file.head())
+
+
 def _with_versions(
     read: Callable[[Any, ioce.Versions], Reading[Any]],
 ) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
@@ -190,6 +199,18 @@ FORMATS = (
         licence=WITH_CPT,
     ),
     _single(
+        ioce.REVENUE_KIND,
+        ioce.recognises_revenue,
+        _with_versions(ioce.read_revenue),
+        quarter_end,
+    ),
+    _single(
+        ioce.BILL_TYPE_KIND,
+        ioce.recognises_bill_types,
+        _with_versions(ioce.read_bill_types),
+        quarter_end,
+    ),
+    _single(
         icd10cm_order.KIND,
         icd10cm_order.recognises,
         _plain(icd10cm_order.read),
@@ -202,6 +223,17 @@ FORMATS = (
         _plain(icd10cm_tabular.read),
         fiscal_year_end,
         publisher="Centers for Disease Control and Prevention, NCHS",
+    ),
+    _single(icd10pcs.KIND, icd10pcs.recognises, _plain(icd10pcs.read), fiscal_year_end),
+    _single(mce_lists.KIND, mce_lists.recognises, _mce, fiscal_year_end),
+    _single(poa_exempt.KIND, poa_exempt.recognises, _plain(poa_exempt.read), fiscal_year_end),
+    _single(
+        nubc_codes.KIND,
+        nubc_codes.recognises,
+        _plain(nubc_codes.read),
+        fiscal_year_end,
+        publisher="National Uniform Billing Committee",
+        licence="American Hospital Association; tabulated by its licensee",
     ),
     _single(hcpcs.KIND, hcpcs.recognises, _hcpcs, quarter_end),
     _single(
