@@ -8,6 +8,8 @@ shown as its length. Keys are the placeholders of the catalogue's messages.
 import re
 
 _DIAGNOSIS = re.compile("[A-Z][0-9][A-Z0-9]{1,5}|[A-Z]{2}[0-9][A-Z0-9]{0,4}|[0-9]{3,5}")
+# a name of seven letters has no digit at all
+_INPATIENT_PROCEDURE = re.compile("(?=[A-Z]*[0-9])[0-9A-HJ-NP-Z]{7}")
 _PROCEDURE = re.compile("[A-Z]?[0-9]{4,}[A-Z0-9]{0,3}")
 _NAME_OF_A_SYSTEM = re.compile("[A-Za-z0-9._-]{1,40}")
 
@@ -16,8 +18,8 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "value": re.compile("-?[0-9][0-9.]{0,14}|[0-9]{3}[A-Z0-9]{6}X?|[A-Z0-9]{1,2}|missing"),
     "npi": re.compile("[0-9]{10}"),
     "relationship": re.compile("[A-Z0-9]{1,2}|missing"),
-    # a name has no digit so early
-    "code": _DIAGNOSIS,
+    # diagnoses (a name has no digit so early), inpatient procedures, codes of two characters
+    "code": re.compile(f"{_DIAGNOSIS.pattern}|{_INPATIENT_PROCEDURE.pattern}|[A-Z0-9]{{1,2}}"),
     "code_a": _DIAGNOSIS,
     "code_b": _DIAGNOSIS,
     "diagnoses": _DIAGNOSIS,
@@ -31,6 +33,12 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "ndc": re.compile("[0-9]{11}"),
     "pos": re.compile("[A-Z0-9]{1,2}"),
     "cause": re.compile("[A-Z]{1,3}|none"),
+    "revenue_code": re.compile("[0-9]{4}"),
+    "tob": re.compile("0?[0-9]{2}[0-9A-Z]"),
+    "digit": re.compile("[A-Z0-9]"),
+    "frequency": re.compile("[A-Z0-9]"),
+    "source": re.compile("[A-Z0-9]|missing"),
+    "status": re.compile("[A-Z0-9]{1,2}"),
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),
     "target": re.compile("(/[a-z_]+|/[0-9]+){1,8}"),

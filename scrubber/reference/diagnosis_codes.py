@@ -32,7 +32,18 @@ from scrubber.reference.tabular_list import TABULAR, Note, TabularList, pack_tab
 
 DiagnosisStatus = Literal["billable", "heading", "other_dates", "unknown"]
 
+AgeRange = tuple[int, int]
+Unacceptable = Literal["", "always", "hospice"]
+
+#: Completed years: newborn, pediatric, maternity (two periods), adult. The editors know no other.
+AGE_RANGES: tuple[AgeRange, ...] = ((0, 0), (0, 17), (9, 64), (12, 55), (15, 124))
+ANY_AGE: AgeRange = (0, 124)
+
 _LEAF, _HEADING, _EXTERNAL_CAUSE, _MANIFESTATION = 1, 2, 4, 8
+# Few codes have limits: they stand in columns of their own. One bit for each range of ages first.
+_LIMITS = "limit_"
+_ALL_AGES = (1 << len(AGE_RANGES)) - 1
+_UNACCEPTABLE, _UNACCEPTABLE_HOSPICE = 1 << len(AGE_RANGES), 2 << len(AGE_RANGES)
 _CATEGORY_LENGTH = 3
 
 
@@ -40,9 +51,11 @@ class DiagnosisRow(NamedTuple):
     """
     A code of an edition; absent dates mean "as long as the edition covers".
 
-    A flag is `None` when the publisher's file has no such column. What the tabular list states
-    at a code holds for all codes below it too: `seventh` (a list of seventh characters), `side`
-    (right or left), `sides` (the codes of right and left where this one leaves it open), `notes`.
+    A flag, an age or `unacceptable` (as principal diagnosis of outpatient claims: always, on
+    hospice bills only, or never) is `None` when the publisher's file has no such column. What the
+    tabular list states at a code holds for all codes below it too: `seventh` (a list of seventh
+    characters), `side` (right or left), `sides` (the codes of right and left where this one leaves
+    it open), `notes`.
     """
 
     code: str
@@ -55,12 +68,16 @@ class DiagnosisRow(NamedTuple):
     side: str = ""
     sides: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
+    lo_age: int | None = None
+    hi_age: int | None = None
+    unacceptable: Unacceptable | None = None
 
 
 def pack(rows: Sequence[DiagnosisRow]) -> dict[str, bytes]:
     """Return the buffers of an edition: leaves, the headings that follow from them, notes."""
-    carried = 0
+    carried = limits_carried = 0
     windows: list[CodeWindow] = []
+    limits: list[CodeWindow] = []
     leaf_periods: defaultdict[str, set[Period]] = defaultdict(set)
     for row in rows:
         period = period_of(row.effective, row.expires)
@@ -74,15 +91,37 @@ def pack(rows: Sequence[DiagnosisRow]) -> dict[str, bytes]:
         windows.append(CodeWindow(row.code, period, traits))
         if row.billable:
             leaf_periods[row.code].add(period)
+        limit, known = _limits_of(row)
+        limits_carried |= known
+        if limit:
+            limits.append(CodeWindow(row.code, period, limit))
     windows += _headings(leaf_periods)
     changes = {each.period.first for each in windows} | {each.period.last + 1 for each in windows}
     dated = sorted(changes - {ALWAYS_BEFORE, ALWAYS_AFTER + 1})
-    return {
+    packed = {
         **pack_windows(windows),
         "carried": bytes([carried]),
         "changes": array("i", [ALWAYS_BEFORE, *dated]).tobytes(),
         **pack_tabular(rows),
     }
+    if limits_carried:
+        columns = {**pack_windows(limits), "carried": bytes([limits_carried])}
+        packed |= {f"{_LIMITS}{name}": column for name, column in columns.items()}
+    return packed
+
+
+def _limits_of(row: DiagnosisRow) -> tuple[int, int]:
+    """Return the bits of the row's limits, and those of all limits that its file knows."""
+    limit = known = 0
+    if row.lo_age is not None and row.hi_age is not None:
+        known |= _ALL_AGES
+        ages = (row.lo_age, row.hi_age)
+        limit |= 0 if ages == ANY_AGE else 1 << AGE_RANGES.index(ages)
+    if row.unacceptable is not None:
+        known |= _UNACCEPTABLE | _UNACCEPTABLE_HOSPICE
+        if row.unacceptable:
+            limit |= _UNACCEPTABLE if row.unacceptable == "always" else _UNACCEPTABLE_HOSPICE
+    return limit, known
 
 
 def _headings(leaf_periods: dict[str, set[Period]]) -> Iterator[CodeWindow]:
@@ -108,6 +147,13 @@ class _LoadedEdition:
         self._changes = memoryview(edition.buffers["changes"]).cast("B").cast("i")
         self._tabular = edition.buffers.get(TABULAR, memoryview(b""))
         self.has_tabular = TABULAR in edition.buffers
+        limits = {
+            name.removeprefix(_LIMITS): buffer
+            for name, buffer in edition.buffers.items()
+            if name.startswith(_LIMITS)
+        }
+        self.limits = CodeTable(limits) if limits else None
+        self.limits_carried = limits["carried"][0] if limits else 0
 
     @cached_property
     def tabular(self) -> TabularList:
@@ -187,6 +233,7 @@ class DiagnosisView:
         # A pure function of the code; claims of a day name the same codes again and again.
         self.status = lru_cache(maxsize=CACHED_CODES)(self._status)
         self.seventh_characters = lru_cache(maxsize=CACHED_CODES)(self._seventh_characters)
+        self.age_range = lru_cache(maxsize=CACHED_CODES)(self._age_range)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
@@ -250,6 +297,29 @@ class DiagnosisView:
     def manifestation(self, code: str) -> bool | None:
         """Return whether the code is a manifestation; `None` when no edition of the day says."""
         return self._flag(code, _MANIFESTATION)
+
+    def _age_range(self, code: str) -> AgeRange | None:
+        """Return the ages at which the code is used; `None` when no edition of the day says."""
+        limit = self._limit(code, _ALL_AGES)
+        if limit is None:
+            return None
+        ages = [ages for bit, ages in enumerate(AGE_RANGES) if limit & 1 << bit]
+        return ages[0] if ages else ANY_AGE
+
+    def unacceptable(self, code: str) -> Unacceptable | None:
+        """Return where the code cannot be principal; `None` when no edition of the day says."""
+        limit = self._limit(code, _UNACCEPTABLE | _UNACCEPTABLE_HOSPICE)
+        if limit is None:
+            return None
+        if limit & _UNACCEPTABLE:
+            return "always"
+        return "hospice" if limit else ""
+
+    def _limit(self, code: str, kind: int) -> int | None:
+        for edition in self._covering:
+            if edition.limits is not None and edition.limits_carried & kind:
+                return edition.limits.traits(code, self._answered)[0] & kind
+        return None
 
     def _flag(self, code: str, trait: int) -> bool | None:
         for edition in self._covering:

@@ -21,6 +21,8 @@ def catalogue(shared_data: Path) -> dict[str, Any]:
     entries: dict[str, Any] = {}
     for path in sorted((shared_data / "catalogue" / "edits").glob("*.yaml")):
         for entry in yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader):
+            if entry.get("confidence") == "low":  # a preview until somebody has checked it
+                entry["status"] = "preview"
             entries[entry["id"]] = {**entry, "family": path.stem.replace("-", "_")}
             # What no official text confirms is seen and does not decide, whatever its status says.
             if entry.get("confidence") == "low":

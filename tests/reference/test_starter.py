@@ -35,9 +35,10 @@ def codes_in(edition: Edition) -> Iterator[str]:
         yield from bytes(buffers["codes"]).decode("ascii").split("\n")
     elif kind in {"icd-10-cm", "hcpcs"}:
         # A code of up to seven characters, then its length.
-        for number in buffers["codes"].cast("Q"):
-            text = number.to_bytes(8, "big")
-            yield text[: text[-1]].decode("ascii")
+        for name in {"codes", "limit_codes"} & buffers.keys():
+            for number in buffers[name].cast("Q"):
+                text = number.to_bytes(8, "big")
+                yield text[: text[-1]].decode("ascii")
     else:
         raise AssertionError(kind)
 
@@ -62,9 +63,10 @@ def test_buffers_of_codes_are_all_decoded() -> None:
         *("deletion", "effective", "mai", "types", "values"),
         *("facts", "hints", "partners", "starts", "windows"),
         "tabular",  # diagnosis codes alone: the table has no others
+        *("limit_carried", "limit_first", "limit_last", "limit_traits"),
     }
     names = {name for folder in FOLDERS for name in open_snapshot(folder).buffers}
-    assert names - without_codes == {"codes", "add_ons", "primaries"}
+    assert names - without_codes == {"codes", "limit_codes", "add_ons", "primaries"}
 
 
 def test_the_starter_is_small_and_undamaged() -> None:
@@ -78,7 +80,10 @@ def test_the_starter_is_small_and_undamaged() -> None:
 def test_the_starter_has_the_free_tables() -> None:
     """Diagnoses of the newest year, Level II codes and NCCI tables of 2024."""
     shelf = open_shelf(starter_directory())
-    assert shelf.as_of("icd-10-cm", date(2026, 6, 1)).status("E119") == "billable"
+    diagnoses = shelf.as_of("icd-10-cm", date(2026, 6, 1))
+    assert diagnoses.status("E119") == "billable"
+    assert diagnoses.age_range("N400") == (15, 124)
+    assert diagnoses.unacceptable("B9620") == "always"
     assert shelf.as_of("hcpcs", LEVEL_2_DAY).status("J3301") == "in_force"
     assert shelf.as_of("place-of-service", date(2024, 9, 1)).has("66")
     # The list was read in 2024 and proves nothing later.

@@ -7,6 +7,7 @@ from scrubber.reference.importers.reading import DamagedFileError
 
 _DIGITS = re.compile(r"[0-9]{8}")
 _MONTHS = {"jan": 1, "apr": 4, "jul": 7, "oct": 10}
+_MCE_YEAR_ZERO = 1983  # version 1 was that of the fiscal year 1984
 _APRIL, _JUNE, _OCTOBER = 4, 6, 10
 
 
@@ -54,13 +55,33 @@ def icd_half_year_end(day: date) -> date:
 
 
 def icd_edition_named(name: str) -> date | None:
-    """Return the first day of an official ICD-10-CM file name, as `icd10cm_order_2026.txt`."""
+    """Return the first day of an official ICD-10 file name, as `icd10cm_order_2026.txt`."""
     words = re.split(r"[^a-z0-9]+", name.lower())
     years = [int(word) for word in words if re.fullmatch(r"20[0-9]{2}", word)]
-    if not words[0].startswith("icd10c") or len(years) != 1:
+    if not words[0].startswith(("icd10c", "icd10pcs")) or len(years) != 1:
         return None
     # A fiscal year's file begins in October; only the April update names its month.
     return date(years[0], _APRIL, 1) if "april" in words else date(years[0] - 1, _OCTOBER, 1)
+
+
+def mce_version_day(version: str) -> date | None:
+    """
+    Return the first day of a version of the Medicare Code Editor, as `37` or `41.1`.
+
+    Version 37 is that of the fiscal year 2020, which began on 2019-10-01; its update of April
+    is 37.1.
+    """
+    found = re.fullmatch(r"([0-9]{2})(?:\.([01]))?", version)
+    if not found:
+        return None
+    year = _MCE_YEAR_ZERO + int(found[1])
+    return date(year, _APRIL, 1) if found[2] == "1" else date(year - 1, _OCTOBER, 1)
+
+
+def poa_year_named(name: str) -> date | None:
+    """Return the first day of a list named as `POAexemptCodesFY25.txt`."""
+    found = re.match(r"(?i)poaexemptcodes(?:fy)?(?:20)?([0-9]{2})\b", name)
+    return date(2000 + int(found[1]) - 1, _OCTOBER, 1) if found else None
 
 
 def hcpcs_release_named(name: str) -> date | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
-from scrubber.reference.diagnosis_codes import DiagnosisRow
+from scrubber.reference.diagnosis_codes import AGE_RANGES, ANY_AGE, DiagnosisRow, Unacceptable
 from scrubber.reference.importers.dates import compact_date, icd_half_year_end, quarter_end
 from scrubber.reference.importers.reading import (
     DamagedFileError,
@@ -15,13 +15,17 @@ from scrubber.reference.importers.reading import (
     first_line,
     records,
 )
+from scrubber.reference.outpatient_bills import BillTypeRow
 from scrubber.reference.outpatient_codes import OutpatientRow
 from scrubber.reference.outpatient_modifiers import ModifierRow
+from scrubber.reference.revenue_codes import RevenueRow
 
 DIAGNOSIS_KIND = "icd-10-cm"
 PROCEDURE_KIND = "ioce"
 MODIFIER_KIND = "ioce-modifiers"
 CONFLICT_KIND = "ioce-modifier-conflicts"
+REVENUE_KIND = "ioce-revenue"
+BILL_TYPE_KIND = "ioce-bill-types"
 
 _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
@@ -30,6 +34,12 @@ _BILATERAL = ("bilateral_conditional", "bilateral_independent")
 _PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_RANGE)
 _MODIFIER = ("modifier", "date_activated", *_RANGE)
 _CONFLICT = ("modifier1", "modifier2", *_RANGE)
+_REVENUE = ("revenue_code", "status_indicator", "bypass_e48", *_RANGE)
+_BILL_TYPE = ("rule", "pbt_index", "lo_bill", "hi_bill", *_RANGE)
+_LIMITS = (
+    *("lo_age", "hi_age", "unacceptable_pdx"),
+    *("unacceptable_pdx_exclusion", "unacceptable_pdx_exclusion_ignored"),
+)
 _DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _PROCEDURE_CODE = re.compile(r"[0-9A-Z]{5}")
 _MODIFIER_CODE = re.compile(r"[0-9A-Z]{2}")
@@ -37,8 +47,19 @@ _NO_MODIFIER = "#"  # rows #0 to #Z stand for whatever begins so
 _NO_DATE = "0"
 _AGE = re.compile(r"[0-9]{1,3}")
 _VERSION_NUMBER = re.compile(r"[0-9]{1,4}")
+_REVENUE_CODE = re.compile(r"[0-9]{1,4}")
 _FLAGS = {"0": False, "1": True}
 _SEXES = {"0": "", "1": "M", "2": "F"}
+# Both flags set: unacceptable for inpatients alone, and with the third for hospice bills too.
+_UNACCEPTABLE: Mapping[tuple[str, ...], Unacceptable] = {
+    ("0", "0", "0"): "",
+    ("1", "0", "0"): "always",
+    ("1", "1", "0"): "",
+    ("1", "1", "1"): "hospice",
+}
+_WITHOUT_PROCEDURE = ("N", "F")
+# Rows from 11 to 99 catch what no other row names: they say nothing of a type of bill.
+_CATCH_ALL = (11, 99)
 
 
 class Versions(NamedTuple):
@@ -83,6 +104,16 @@ def recognises_conflicts(head: bytes) -> bool:
     return set(_CONFLICT) <= set(first_line(head).split(","))
 
 
+def recognises_revenue(head: bytes) -> bool:
+    """Return whether the file is `data_revenue`."""
+    return set(_REVENUE) <= set(first_line(head).split(","))
+
+
+def recognises_bill_types(head: bytes) -> bool:
+    """Return whether the file is `pbt_map`."""
+    return set(_BILL_TYPE) <= set(first_line(head).split(","))
+
+
 def read_versions(file: BinaryIO) -> Versions:
     """Return the versions; the end of the newest is a placeholder that no row is dated by."""
     started: dict[int, date] = {}
@@ -109,6 +140,7 @@ def read_diagnoses(file: BinaryIO, versions: Versions) -> Reading[DiagnosisRow]:
     for line, record in records(csv_cells(file), _DIAGNOSIS):
         effective, expires = _period(line, record, versions)
         flags = [_flag(line, name, record[name]) for name in ("external_cause", "manifestation")]
+        lo_age, hi_age, unacceptable = _limits(line, record)
         rows.append(
             DiagnosisRow(
                 _code(line, record["dx"], _DIAGNOSIS_CODE),
@@ -117,9 +149,60 @@ def read_diagnoses(file: BinaryIO, versions: Versions) -> Reading[DiagnosisRow]:
                 expires=expires,
                 external_cause=flags[0],
                 manifestation=flags[1],
+                lo_age=lo_age,
+                hi_age=hi_age,
+                unacceptable=unacceptable,
             )
         )
     return _reading(rows, "diagnosis", versions, icd_half_year_end)
+
+
+def _limits(
+    line: int, record: Mapping[str, str]
+) -> tuple[int | None, int | None, Unacceptable | None]:
+    if not set(_LIMITS) <= record.keys():
+        return None, None, None
+    low, high = (_number(line, record[name]) for name in ("lo_age", "hi_age"))
+    if (low, high) not in (*AGE_RANGES, ANY_AGE):
+        raise DamagedFileError(line, f"ages {low} to {high} are no range of the editor")
+    unacceptable = _UNACCEPTABLE.get(tuple(record[name] for name in _LIMITS[2:]))
+    if unacceptable is None:
+        raise DamagedFileError(line, "the flags of unacceptable_pdx are no combination known")
+    return low, high, unacceptable
+
+
+def read_revenue(file: BinaryIO, versions: Versions) -> Reading[RevenueRow]:
+    """Return the revenue codes with four digits; the table leaves out leading zeros."""
+    rows: list[RevenueRow] = []
+    for line, record in records(csv_cells(file), _REVENUE):
+        exempt = _FLAGS.get(record["bypass_e48"])
+        if exempt is None:
+            raise DamagedFileError(line, "bypass_e48 must be 0 or 1")
+        rows.append(
+            RevenueRow(
+                _code(line, record["revenue_code"], _REVENUE_CODE).zfill(4),
+                record["status_indicator"] in _WITHOUT_PROCEDURE,
+                exempt,
+                *_period(line, record, versions),
+            )
+        )
+    if not rows:
+        raise DamagedFileError(1, "no revenue code in the file")
+    return Reading(rows, versions.first, quarter_end(versions.latest))
+
+
+def read_bill_types(file: BinaryIO, versions: Versions) -> Reading[BillTypeRow]:
+    """Return the types of bill that a row of its own names."""
+    rows: list[BillTypeRow] = []
+    for line, record in records(csv_cells(file), _BILL_TYPE):
+        low, high = (_number(line, record[name]) for name in ("lo_bill", "hi_bill"))
+        if (low, high) == _CATCH_ALL:
+            continue
+        period = _period(line, record, versions)
+        rows.extend(BillTypeRow(f"{bill:02}", *period) for bill in range(low, high + 1))
+    if not rows:
+        raise DamagedFileError(1, "no type of bill in the file")
+    return Reading(rows, versions.first, quarter_end(versions.latest))
 
 
 def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow]:

@@ -63,6 +63,13 @@ def csv_cells(file: BinaryIO, encoding: str = "utf-8-sig") -> Iterator[Cells]:
         yield line, [cell.strip() for cell in cells]
 
 
+def tabbed_cells(file: BinaryIO, encoding: str = "latin-1") -> Iterator[Cells]:
+    """Yield the rows of tab-separated text; quotes are characters like others."""
+    for number, line in text_lines(file, encoding):
+        if line.strip():
+            yield number, [cell.strip() for cell in line.split("\t")]
+
+
 def records(rows: Iterable[Cells], needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """
     Yield each row after the header as name and value.

@@ -1,0 +1,1 @@
+"""Edits of institutional bills: type of bill, admission, revenue codes and the code editors."""
