@@ -194,8 +194,13 @@ async def test_the_worker_tells_how_it_is(kafka: Kafka, tmp_path: Path) -> None:
         records = [orjson.dumps(one.event) for one in generate(20, 5)]
         await deployment.publish(as_sent(records))
         await until_read(deployment, len(records))
+        wanted = (
+            'scrubber_partitions{state="ready"} 2.0',
+            'scrubber_lag_records{partition="1",topic="claims-submitted"} 0.0',
+        )
         text = ""
-        while 'scrubber_partitions{state="ready"} 2.0' not in text:  # measured once a second
-            async with client.get("/metrics") as answer:
-                text = await answer.text()
-        assert 'scrubber_lag_records{partition="1",topic="claims-submitted"} 0.0' in text
+        async with asyncio.timeout(30):  # measured once a second, perhaps before all was answered
+            while not all(one in text for one in wanted):
+                await asyncio.sleep(0.1)
+                async with client.get("/metrics") as answer:
+                    text = await answer.text()

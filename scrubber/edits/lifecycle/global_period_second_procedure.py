@@ -23,9 +23,9 @@ PROCEDURES = ("000", "010", "090")
 
 
 def _said_of(
-    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView | None
+    claim: Claim, line: Line, prior: Prior, table: FeeScheduleView
 ) -> Iterator[Fail | NoData]:
-    glob_days = table.glob_days(line.procedure, line.day.toordinal()) if table else None
+    glob_days = table.glob_days(line.procedure, line.day.toordinal())
     if glob_days is None:
         yield no_data(FEE_SCHEDULE, line.day)
     if glob_days not in PROCEDURES:
@@ -89,6 +89,8 @@ def global_period_second_procedure(
         for line in claim.lines
         if line.procedure and line.service_from and RELATED.isdisjoint(line.modifiers)
     ]
+    if table is None:  # said once, not of each line
+        return each(claim, prior, procedures[:1], lambda *_: [no_data(FEE_SCHEDULE, claim.day)])
     return each(
         claim, prior, procedures, lambda line, prior: [*_said_of(claim, line, prior, table)][:1]
     )

@@ -27,13 +27,15 @@ def _visits_with_procedures(
     """
     Return each visit with its provider's first minor procedure, and the global days of that.
 
-    With `UNKNOWN` days where a procedure may be minor for all that the table says, and no other is.
-    Pairs that NCCI reports are left out.
+    With `UNKNOWN` days where a procedure may be minor for all that the table says, and no other is;
+    without a table each may be. Pairs that NCCI reports are left out.
     """
     visits = params.among(lines)
     if not visits or len(visits) == len(lines):
         return NOTHING
     others = [line for line in lines if line.procedure and line not in visits]
+    if table is None:
+        return Proposed([(visit, others[0], UNKNOWN) for visit in visits] if others else ())
     found = []
     for visit in visits:
         same = [
@@ -48,10 +50,10 @@ def _visits_with_procedures(
     return Proposed(found)
 
 
-def _first_minor(lines: Iterable[Line], table: FeeScheduleView | None) -> tuple[Line, str] | None:
+def _first_minor(lines: Iterable[Line], table: FeeScheduleView) -> tuple[Line, str] | None:
     unknown = None
     for line in sorted(lines, key=lambda one: one.number):
-        glob_days = table.glob_days(line.procedure) if table else None
+        glob_days = table.glob_days(line.procedure)
         if glob_days in MINOR:
             return line, glob_days
         if glob_days is None and unknown is None:
