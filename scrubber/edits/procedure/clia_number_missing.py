@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 from scrubber.reference.code_lists import CodeListView
 
 WAIVED = "waived"
@@ -26,6 +26,7 @@ NUMBER_LENGTH = 10
         "payers[].filing_indicator",
     ),
     data=("clia-tests",),
+    partial_data=True,
     carc=("16",),
     source=(
         "42 CFR 493; Medicare Claims Processing Manual ch. 16 section 70; 837P 2300/2400 REF*X4"
@@ -34,7 +35,7 @@ NUMBER_LENGTH = 10
     message="Line {line}: {procedure} needs the CLIA number of the performing laboratory.",
     fix="Add the certificate number, and QW for a waived test.",
 )
-def clia_number_missing(claim: Claim, line: Line, tests: CodeListView) -> Verdict:
+def clia_number_missing(claim: Claim, line: Line, tests: CodeListView | None) -> Verdict:
     """
     A laboratory line names no CLIA certificate.
 
@@ -45,6 +46,8 @@ def clia_number_missing(claim: Claim, line: Line, tests: CodeListView) -> Verdic
     """
     if claim.destination.filing_indicator != "MB":
         return PASS
+    if tests is None:
+        return no_data("clia-tests", line.day)
     value = tests.of(line.procedure)
     if value is None:
         return PASS
