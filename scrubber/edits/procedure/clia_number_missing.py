@@ -39,10 +39,10 @@ def clia_number_missing(claim: Claim, line: Line, tests: CodeListView | None) ->
     """
     A laboratory line names no CLIA certificate.
 
-    A laboratory is paid for tests that its CLIA certificate covers; the number, ten characters with
-    D in the third place, is on the claim or the line. A test that a certificate of waiver covers
-    says so with QW. A reference laboratory's test (modifier 90) has that laboratory's number on the
-    line.
+    A laboratory is paid for tests that its CLIA certificate covers; the number, ten characters
+    with D in the third place, is on the claim or the line. A test that a certificate of waiver
+    covers (in the list: `waived`) says so with QW. A reference laboratory's test (modifier 90)
+    has that laboratory's number on the line.
     """
     if claim.destination.filing_indicator != "MB":
         return PASS

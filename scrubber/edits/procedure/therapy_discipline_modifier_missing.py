@@ -43,9 +43,9 @@ def therapy_discipline_modifier_missing(
     """
     A therapy line does not name the discipline.
 
-    Medicare counts therapy by discipline: a service that is always therapy says which plan of care
-    it belongs to, speech (GN), occupational (GO) or physical (GP). A department of another
-    discipline is left to a person.
+    Medicare counts therapy by discipline: a service that is always therapy (in the list:
+    `always`) says which plan of care it belongs to, speech (GN), occupational (GO) or physical
+    (GP). A department of another discipline is left to a person.
     """
     if not is_outpatient_medicare(claim, THERAPY_BILLS):
         return PASS
