@@ -99,8 +99,6 @@ class FactSeries(Generic[RecordT]):
         )
         self.coverage = Coverage.of(editions)
         self._record = record
-        # A pure function of code and day; claims of a day name the same codes again and again.
-        self.on = lru_cache(maxsize=CACHED_CODES)(self._on)
         self._view = lru_cache(maxsize=CACHED_DAYS)(self._make_view)
 
     def as_of(self, day: date, *, latest_when_missing: bool = False) -> "FactView[RecordT] | None":
@@ -122,7 +120,8 @@ class FactSeries(Generic[RecordT]):
             return None
         return self.view(self, day, answered)
 
-    def _on(self, code: str, ordinal: int) -> RecordT | None:
+    def on(self, code: str, ordinal: int) -> RecordT | None:
+        """Return what the newest edition of a day says of a code; `None` without a row."""
         for _, period, table in self.loaded:
             if period.first <= ordinal <= period.last:
                 facts = table.on(code, ordinal)
@@ -140,9 +139,11 @@ class FactView(Generic[RecordT]):
         self.version = series.version(answered)
         self._ordinal = day.toordinal()
         self._answered = answered
-        self._on = series.on
+        self._series = series
+        # A pure function of code and day; claims of a day name the same codes again and again.
+        self.of = lru_cache(maxsize=CACHED_CODES)(self._of)
 
-    def of(self, code: str, ordinal: int | None = None) -> RecordT | None:
+    def _of(self, code: str, ordinal: int | None = None) -> RecordT | None:
         """Return what is known of a code on the view's or another day; `None` without a row."""
         asked = self._answered if ordinal is None or ordinal == self._ordinal else ordinal
-        return self._on(code, asked)
+        return self._series.on(code, asked)

@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from scrubber.reference.code_facts import FactSeries, FactWindow, pack_facts
 from scrubber.reference.code_table import period_of
+from scrubber.reference.coverage import CACHED_CODES
 from scrubber.reference.dated_codes import DatedCodeSeries, DatedCodeView, pack_codes
 from scrubber.reference.snapshot import Edition
 
@@ -57,11 +59,13 @@ class OutpatientView(DatedCodeView):
     def __init__(self, series: OutpatientSeries, day: date, answered: int) -> None:
         """Choose the editions that cover the answered day."""
         super().__init__(series, day, answered)
-        self._limits = series.limits
+        self._limits_on = series.limits.on
+        # A pure function of the code; claims of a day name the same codes again and again.
+        self.limits = lru_cache(maxsize=CACHED_CODES)(self._limits)
 
-    def limits(self, code: str) -> OutpatientLimits | None:
+    def _limits(self, code: str) -> OutpatientLimits | None:
         """Return the limits of a code on the day; `None` when the editor does not hold it."""
-        return self._limits.on(code, self._answered)
+        return self._limits_on(code, self._answered)
 
 
 def pack(rows: Collection[OutpatientRow]) -> dict[str, bytes]:

@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 from scrubber.reference.code_lists import CodeListView
 
 WAIVED = "waived"
@@ -26,6 +26,7 @@ NUMBER_LENGTH = 10
         "payers[].filing_indicator",
     ),
     data=("clia-tests",),
+    partial_data=True,
     carc=("16",),
     source=(
         "42 CFR 493; Medicare Claims Processing Manual ch. 16 section 70; 837P 2300/2400 REF*X4"
@@ -34,17 +35,19 @@ NUMBER_LENGTH = 10
     message="Line {line}: {procedure} needs the CLIA number of the performing laboratory.",
     fix="Add the certificate number, and QW for a waived test.",
 )
-def clia_number_missing(claim: Claim, line: Line, tests: CodeListView) -> Verdict:
+def clia_number_missing(claim: Claim, line: Line, tests: CodeListView | None) -> Verdict:
     """
     A laboratory line names no CLIA certificate.
 
-    A laboratory is paid for tests that its CLIA certificate covers; the number, ten characters with
-    D in the third place, is on the claim or the line. A test that a certificate of waiver covers
-    says so with QW. A reference laboratory's test (modifier 90) has that laboratory's number on the
-    line.
+    A laboratory is paid for tests that its CLIA certificate covers; the number, ten characters
+    with D in the third place, is on the claim or the line. A test that a certificate of waiver
+    covers (in the list: `waived`) says so with QW. A reference laboratory's test (modifier 90)
+    has that laboratory's number on the line.
     """
     if claim.destination.filing_indicator != "MB":
         return PASS
+    if tests is None:
+        return no_data("clia-tests", line.day)
     value = tests.of(line.procedure)
     if value is None:
         return PASS

@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
-from scrubber.edits.verdict import PASS, Verdict, fail
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 from scrubber.reference.code_lists import CodeListView
 
 EQUIPMENT = ("E", "K")
@@ -22,6 +22,7 @@ SAYS_HOW = BOUGHT | {RENTED, "MS", "RA", "RB"}
     applies_to=("professional",),
     fields=("lines[].procedure", "lines[].modifiers", "payers[].filing_indicator"),
     data=("dmepos-categories",),
+    partial_data=True,
     status_code=("A7:453",),
     carc=("4",),
     source=(
@@ -33,7 +34,7 @@ SAYS_HOW = BOUGHT | {RENTED, "MS", "RA", "RB"}
     fix="Add RR, NU or UE as supplied.",
 )
 def dme_rental_purchase_modifier_missing(
-    claim: Claim, line: Line, categories: CodeListView
+    claim: Claim, line: Line, categories: CodeListView | None
 ) -> Verdict:
     """
     An equipment line does not say rented or bought.
@@ -44,6 +45,8 @@ def dme_rental_purchase_modifier_missing(
     """
     if not claim.is_medicare or not line.procedure.startswith(EQUIPMENT):
         return PASS
+    if categories is None:
+        return no_data("dmepos-categories", line.day)
     if categories.of(line.procedure) not in CATEGORIES:
         return PASS
     said = SAYS_HOW.intersection(line.modifiers)

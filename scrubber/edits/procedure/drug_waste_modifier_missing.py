@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import Params, day_edit
 from scrubber.edits.procedure._medicare import is_outpatient_medicare
-from scrubber.edits.verdict import PASS, Verdict, fail, several
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data, several
 from scrubber.reference.code_lists import CodeListView
 
 WASTE, NO_WASTE = "JW", "JZ"
@@ -34,6 +34,7 @@ class ReturnedFrom(Params):
         "type_of_bill",
     ),
     data=("single-dose-drugs",),
+    partial_data=True,
     params=ReturnedFrom(),
     status_code=("A7:453",),
     carc=("4",),
@@ -48,7 +49,7 @@ class ReturnedFrom(Params):
     fix=("Add JZ when nothing was discarded, else bill the waste on its own line with JW."),
 )
 def drug_waste_modifier_missing(
-    claim: Claim, lines: tuple[Line, ...], drugs: CodeListView, params: ReturnedFrom
+    claim: Claim, lines: tuple[Line, ...], drugs: CodeListView | None, params: ReturnedFrom
 ) -> Verdict:
     """
     A single-dose drug line has neither JW nor JZ.
@@ -63,6 +64,8 @@ def drug_waste_modifier_missing(
     """
     if not is_outpatient_medicare(claim, HOSPITAL_BILLS):
         return PASS
+    if drugs is None:
+        return no_data("single-dose-drugs", lines[0].day)
     wasted = {line.procedure for line in lines if WASTE in line.modifiers}
     returned = (
         claim.type == "professional" and not claim.is_dme and lines[0].day >= params.returned_from

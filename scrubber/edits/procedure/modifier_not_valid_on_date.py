@@ -38,6 +38,9 @@ def modifier_not_valid_on_date(claim: Claim, line: Line, table: DatedCodeView | 
         return PASS
     if table is None:
         return no_data("ioce-modifiers", line.day)
+    stale = [one for one in line.modifiers if table.status(one) == "other_dates"]
+    if not stale:
+        return PASS
     decides = claim.is_medicare and claim.type == "institutional" and not claim.is_inpatient
     return several(
         fail(
@@ -48,6 +51,5 @@ def modifier_not_valid_on_date(claim: Claim, line: Line, table: DatedCodeView | 
             modifier=modifier,
             date=line.day,
         )
-        for modifier in line.modifiers
-        if table.status(modifier) == "other_dates"
+        for modifier in stale
     )

@@ -76,8 +76,8 @@ def modifier_unknown(
     said: list[Fail] = []
     for modifier in line.modifiers:
         if (
-            modifier in params.also_known
-            or (table is not None and table.status(modifier) != "unknown")
+            (table is not None and table.status(modifier) != "unknown")
+            or modifier in params.also_known
             or not MODIFIER.fullmatch(modifier)
             or (AMBULANCE[0] <= procedure <= AMBULANCE[1] and is_route(modifier))
         ):

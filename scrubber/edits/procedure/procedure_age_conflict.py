@@ -7,7 +7,7 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
 from scrubber.edits.procedure._code_system import code_system
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data
-from scrubber.reference.outpatient_codes import OutpatientView
+from scrubber.reference.outpatient_codes import OLDEST, OutpatientView
 
 
 @line_edit(
@@ -40,18 +40,15 @@ def procedure_age_conflict(claim: Claim, line: Line, table: OutpatientView | Non
     published for hospital outpatients, so a person looks.
     """
     born, day = claim.patient.birth_date, line.service_from
-    if born is None or day is None or code_system(line) not in ("cpt", "hcpcs"):
+    if born is None or day is None:
         return PASS
     limits = table.limits(line.procedure) if table else None
     if limits is None:
-        return no_data("ioce", line.day)
-    if limits.lo_age <= completed_years(born, day) <= limits.hi_age:
+        return no_data("ioce", line.day) if code_system(line) in ("cpt", "hcpcs") else PASS
+    lo, hi = limits.lo_age, limits.hi_age
+    # Most codes have no limit.
+    if (not lo and hi == OLDEST) or lo <= completed_years(born, day) <= hi:
         return PASS
     return fail(
-        line.at("procedure"),
-        line,
-        line=line.number,
-        procedure=line.procedure,
-        lo=limits.lo_age,
-        hi=limits.hi_age,
+        line.at("procedure"), line, line=line.number, procedure=line.procedure, lo=lo, hi=hi
     )

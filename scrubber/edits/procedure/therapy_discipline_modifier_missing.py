@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_edit
 from scrubber.edits.procedure._medicare import is_outpatient_medicare
-from scrubber.edits.verdict import PASS, Verdict, fail
+from scrubber.edits.verdict import PASS, Verdict, fail, no_data
 from scrubber.reference.code_lists import CodeListView
 
 DISCIPLINES = frozenset(("GN", "GO", "GP"))
@@ -29,6 +29,7 @@ DEPARTMENTS = {"042": "GP", "043": "GO", "044": "GN"}
         "payers[].filing_indicator",
     ),
     data=("therapy-codes",),
+    partial_data=True,
     status_code=("A7:453",),
     carc=("4",),
     source="Medicare Claims Processing Manual ch. 5 section 20.1",
@@ -36,15 +37,21 @@ DEPARTMENTS = {"042": "GP", "043": "GO", "044": "GN"}
     message="Line {line}: therapy {procedure} needs exactly one of GP, GO, GN.",
     fix="Add the modifier of the plan of care.",
 )
-def therapy_discipline_modifier_missing(claim: Claim, line: Line, therapy: CodeListView) -> Verdict:
+def therapy_discipline_modifier_missing(
+    claim: Claim, line: Line, therapy: CodeListView | None
+) -> Verdict:
     """
     A therapy line does not name the discipline.
 
-    Medicare counts therapy by discipline: a service that is always therapy says which plan of care
-    it belongs to, speech (GN), occupational (GO) or physical (GP). A department of another
-    discipline is left to a person.
+    Medicare counts therapy by discipline: a service that is always therapy (in the list:
+    `always`) says which plan of care it belongs to, speech (GN), occupational (GO) or physical
+    (GP). A department of another discipline is left to a person.
     """
-    if not is_outpatient_medicare(claim, THERAPY_BILLS) or therapy.of(line.procedure) != ALWAYS:
+    if not is_outpatient_medicare(claim, THERAPY_BILLS):
+        return PASS
+    if therapy is None:
+        return no_data("therapy-codes", line.day)
+    if therapy.of(line.procedure) != ALWAYS:
         return PASS
     named = DISCIPLINES.intersection(line.modifiers)
     agrees = True
