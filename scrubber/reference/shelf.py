@@ -29,6 +29,7 @@ class _Table(NamedTuple):
 
 
 _TABLES = {
+    "carc": _Table("adjustment_codes", "AdjustmentSeries", "AdjustmentRow"),
     "coverage-articles": _Table("coverage_articles", "CoverageArticleSeries", "ArticleRow"),
     "hcpcs": _Table("procedure_codes", "ProcedureSeries", "ProcedureRow"),
     "icd-10-cm": _Table("diagnosis_codes", "DiagnosisSeries", "DiagnosisRow"),

@@ -23,10 +23,14 @@ def compact_date(text: str, line: int) -> date | None:
         raise DamagedFileError(line, f"{text!r} is not a day of the calendar") from None
 
 
+def month_end(day: date) -> date:
+    """Return the last day of the month."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 def quarter_end(day: date) -> date:
     """Return the last day of the calendar quarter."""
-    in_last_month = date(day.year, (day.month + 2) // 3 * 3, 28)
-    return (in_last_month + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return month_end(date(day.year, (day.month + 2) // 3 * 3, 1))
 
 
 def half_year_end(day: date) -> date:
