@@ -53,6 +53,7 @@ def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) 
         ),
         (sorted((data / "nucc_taxonomy").glob("*.csv")), Choice()),
         (sorted((data / "pprrvu").glob("*.csv.gz")), Choice()),
+        (sorted((data / "carc_rarc_codes").glob("*.csv")), Choice()),
         (sorted((data / "mcd_articles").glob("*.json")), Choice(effective=date(2026, 10, 1))),
     ):
         imported = list(import_files(files, folder, choice))

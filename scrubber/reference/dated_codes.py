@@ -109,6 +109,10 @@ class DatedCodeView:
         """Return whether an edition is loaded for the other day."""
         return self._series.coverage.holds(day.toordinal())
 
+    def on(self, day: date) -> "DatedCodeView | None":
+        """Return the list as of another day; `None` when no edition covers it."""
+        return self._series.as_of(day)
+
     def _status(self, code: str) -> CodeStatus:
         """Return what the code is on the day; the newest edition that lists it has the say."""
         for edition in self._covering:

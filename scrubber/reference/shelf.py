@@ -31,6 +31,7 @@ class _Table(NamedTuple):
 _CODE_LIST = _Table("code_lists", "CodeListSeries", "CodeListRow")
 
 _TABLES = {
+    "carc": _Table("adjustment_codes", "AdjustmentSeries", "AdjustmentRow"),
     "clia-tests": _CODE_LIST,
     "coverage-articles": _Table("coverage_articles", "CoverageArticleSeries", "ArticleRow"),
     "dental-needs": _CODE_LIST,

@@ -236,7 +236,7 @@ def compare(second: SecondReading, shelf: Shelf, count: int, seed: int) -> tuple
     chosen = random.Random(seed)
     edits = tuple(edit for edit in all_edits() if edit.id in EDITS)
     plan = Plan("professional", PayerPack("second@1", False, {}, {}, {}), edits, shelf)
-    sample = chosen.sample(second.order, 12_000)
+    sample = chosen.sample(second.order, 5_000)
     following, excluding = (
         [code for code in sample if any(spans for _, spans in second.named(code, tag))]
         for tag in ("codeFirst", "excludes1")
@@ -286,11 +286,11 @@ def mutated(chosen: random.Random, code: str) -> str:
 def test_both_readings_say_the_same(second: SecondReading, shelf: Shelf) -> None:
     """Precision and recall are 1 on generated claims, and each edit fires on many of them."""
     fired = compare(second, shelf, 2_000, 5)
-    assert min(fired) > 200, fired
+    assert min(fired) > 80, fired
 
 
 @pytest.mark.long
 def test_both_readings_say_the_same_of_many_claims(second: SecondReading, shelf: Shelf) -> None:
     """The same on thirty thousand claims."""
     fired = compare(second, shelf, 30_000, 11)
-    assert min(fired) > 3_000, fired
+    assert min(fired) > 1_200, fired

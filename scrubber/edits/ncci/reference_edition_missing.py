@@ -10,7 +10,7 @@ from scrubber.edits.results import Lacking, Results
 from scrubber.edits.verdict import PASS, Fail, Severity, Verdict, fail, several
 
 #: What a claim or the stream lacks; no file could be loaded for it.
-NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@")
+NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@", "remittance@")
 
 
 class MustHave(Params):

@@ -31,10 +31,14 @@ def american_date(text: str, line: int) -> date | None:
     return compact_date(f"{year}-{month:0>2}-{day:0>2}" if slash else text, line)
 
 
+def month_end(day: date) -> date:
+    """Return the last day of the month."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
 def quarter_end(day: date) -> date:
     """Return the last day of the calendar quarter."""
-    in_last_month = date(day.year, (day.month + 2) // 3 * 3, 28)
-    return (in_last_month + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    return month_end(date(day.year, (day.month + 2) // 3 * 3, 1))
 
 
 def half_year_end(day: date) -> date:

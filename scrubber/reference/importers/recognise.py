@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple, Protocol
 
 from scrubber.reference.importers import (
+    carc,
     code_list,
     exclusions,
     hcpcs,
@@ -30,6 +31,7 @@ from scrubber.reference.importers.dates import (
     fiscal_year_end,
     half_year_end,
     icd_half_year_end,
+    month_end,
     quarter_end,
 )
 from scrubber.reference.importers.opening import OfficialFile
@@ -289,6 +291,14 @@ FORMATS = (
         place_of_service.recognises,
         _plain(place_of_service.read),
         quarter_end,
+    ),
+    _single(
+        carc.KIND,
+        carc.recognises,
+        _plain(carc.read),
+        month_end,
+        publisher="X12 code committees",
+        licence="X12; numbers and dates only",
     ),
     _single(
         taxonomy.KIND,
