@@ -46,21 +46,29 @@ def review_block(claim: Claim, submitted_at: datetime, said: list[Said]) -> dict
     dollars = _dollars(claim, reviews)
     chance = _denial_chance(failures)
     loss = (dollars * PAID_PER_CHARGED * chance).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    sample = SAMPLE_EDIT in reasons
+    sample = next((one for one in reviews if one.edit.id == SAMPLE_EDIT), None)
     queue, hours = min(
         (QUEUES.get(one.edit.family, OTHER_QUEUE) for one in reviews),
         key=lambda place: (place[1], place[0]),
     )
     return {
         "reasons": reasons,
-        "priority": _priority(loss, sample=sample),
+        "priority": _priority(loss, sample=sample is not None),
         "dollars_at_risk": str(dollars),
         "expected_loss": str(loss),
         "denial_probability": float(chance.quantize(Decimal("0.0001"), ROUND_HALF_UP)),
         "queue": queue,
         "due_at": (submitted_at + timedelta(hours=hours)).isoformat().replace("+00:00", "Z"),
-        "sample": sample,
+        "sample": sample is not None,
+        **({} if sample is None else {"sampling": _sampling(sample)}),
     }
+
+
+def _sampling(sample: Said) -> dict[str, Any]:
+    """Return how the claim came to be drawn; who estimates from it needs the rate."""
+    drawn = sample.verdict.evidence if isinstance(sample.verdict, Fail) else {}
+    parts = {name: str(drawn[name]) for name in ("stratum", "period", "plan")}
+    return parts | {"rate": float(str(drawn["rate"]))}
 
 
 def _dollars(claim: Claim, reviews: list[Said]) -> Decimal:

@@ -44,6 +44,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "target": re.compile("(/[a-z_]+|/[0-9]+){1,8}"),
     "model": _NAME_OF_A_SYSTEM,
     "model_version": _NAME_OF_A_SYSTEM,
+    "actor": _NAME_OF_A_SYSTEM,
     "event_id": re.compile("[!-~]{1,128}"),
     "stratum": re.compile("[A-Za-z0-9._/-]{1,120}"),
 }

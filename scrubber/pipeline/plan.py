@@ -134,6 +134,8 @@ class Plan:
                 lacking.update((edit, answer) for answer in absent)
             else:
                 scopes[edit.scope].append(self._bind(edit, day, tables))
+        # Who samples for audit looks at what the others that close have said.
+        scopes["closing"].sort(key=lambda one: one[1].edit.family == "ai_oversight")
         groups = {scope: _groups(edits) for scope, edits in scopes.items()}
         whole = [one for one in scopes["diagnosis"] if not one[1].edit.partial_data]
         return DayPlan(

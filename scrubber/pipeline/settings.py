@@ -44,6 +44,11 @@ SETTINGS = (
     Setting("SCRUBBER_REFERENCE", "Folder of reference snapshots, instead of the bundled ones."),
     Setting("SCRUBBER_PAYER_PACKS", "Folder of your payer packs, beside the bundled ones."),
     Setting(
+        "SCRUBBER_SAMPLING_SECRET",
+        "Key of the draw for quality audit, 16 bytes or more; without it nothing is drawn.",
+        secret=True,
+    ),
+    Setting(
         "SCRUBBER_BOOTSTRAP_SERVERS",
         "Kafka brokers to ask first.",
         form=_SERVERS,
@@ -235,10 +240,15 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where reference snapshots and payer packs are; `payer_packs` adds to the bundled ones."""
+    """
+    Where reference snapshots and payer packs are, and what draws claims for audit.
+
+    `payer_packs` adds to the bundled ones.
+    """
 
     reference: Path
     payer_packs: Path | None
+    sampling_secret: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -437,7 +447,14 @@ def _scrub(values: _Values, reference: Path | None, payer_packs: Path | None) ->
     ):
         if folder is not None and not folder.is_dir():
             values.fault(f"{option}: {folder} is not a directory")
-    return Settings(reference or starter_directory(), payer_packs)
+    return Settings(reference or starter_directory(), payer_packs, _sampling_secret(values))
+
+
+def _sampling_secret(values: _Values) -> bytes:
+    secret = values.secret("SCRUBBER_SAMPLING_SECRET")
+    if secret and len(secret) < _KEY_BYTES.start:
+        values.fault(f"SCRUBBER_SAMPLING_SECRET: {len(secret)} bytes; it takes 16 or more")
+    return secret
 
 
 def _key(values: _Values) -> bytes:

@@ -90,11 +90,16 @@ def test_priority_follows_the_expected_loss(total: str, priority: int) -> None:
 
 def test_a_sample_waits_longer_and_keeps_a_middle_priority() -> None:
     """A drawn claim is no suspect: small loss, its own queue, five days."""
-    block = review_block(
-        claim(total_charge="10.00"),
-        SUBMITTED,
-        [said("ai-qa-sample-selected", "review", "ai_oversight")],
-    )
+    drawn = {
+        "stratum": "m/1/professional/MB/clean",
+        "rate": "0.25",
+        "period": "2024-08",
+        "plan": "p",
+    }
+    one = said("ai-qa-sample-selected", "review", "ai_oversight")
+    one = one._replace(verdict=Fail("", (), None, drawn))
+    block = review_block(claim(total_charge="10.00"), SUBMITTED, [one])
+    assert block["sampling"] == drawn | {"rate": 0.25}
     assert (block["sample"], block["priority"], block["queue"]) == (True, 4, "ai-oversight")
     assert block["due_at"] == "2024-08-25T12:00:00Z"
     assert Decimal(str(block["denial_probability"])) == Decimal("0.05")
@@ -103,6 +108,7 @@ def test_a_sample_waits_longer_and_keeps_a_middle_priority() -> None:
 def test_the_most_urgent_queue_wins() -> None:
     """A claim lies in one queue: that of the shortest service time."""
     both = [said("a", "review", "coverage"), said("b", "review", "ncci")]
+    assert "sampling" not in review_block(claim(), SUBMITTED, both)
     assert review_block(claim(), SUBMITTED, both)["queue"] == "coding"
     assert review_block(claim(), SUBMITTED, both[:1])["queue"] == "medical-necessity"
     assert review_block(claim(), SUBMITTED, both)["due_at"] == "2024-08-21T12:00:00Z"

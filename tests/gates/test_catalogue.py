@@ -53,12 +53,29 @@ def test_each_edit_says_what_the_catalogue_says(catalogue: dict[str, Any]) -> No
     } == {}
 
 
+def listed(text: str) -> dict[str, str]:
+    """Return why each id of the list is not built, `""` where it only waits for its turn."""
+    rows = [line.partition(" ") for line in text.splitlines()]
+    ids = [edit for edit, _, _ in rows]
+    assert ids == sorted(set(ids)), "one id a line, in their order, with the reason behind it"
+    return {edit: reason.strip() for edit, _, reason in rows}
+
+
 def test_every_entry_is_an_edit_or_listed_as_not_yet(catalogue: dict[str, Any]) -> None:
     """Nothing is forgotten, and nothing listed is there already."""
-    waiting = set(NOT_YET.read_text(encoding="utf-8").split())
+    waiting = listed(NOT_YET.read_text(encoding="utf-8"))
     built = {edit.id for edit in all_edits()}
-    assert built | waiting == set(catalogue)
-    assert not built & waiting
+    assert built | set(waiting) == set(catalogue)
+    assert not built & set(waiting)
+    assert [edit for edit, reason in waiting.items() if reason and len(reason) < 30] == []
+
+
+@pytest.mark.parametrize("text", ["b\na\n", "a\na\n", "a\n\nb\n"])
+def test_a_list_out_of_order_is_found(text: str) -> None:
+    """The reading of the list trips: it stays easy to merge."""
+    assert listed("a\nb  because\n") == {"a": "", "b": "because"}
+    with pytest.raises(AssertionError):
+        listed(text)
 
 
 def test_every_edit_of_the_first_milestone_is_built(catalogue: dict[str, Any]) -> None:

@@ -1,30 +1,44 @@
 """The claim was drawn for quality audit."""
 
-import hmac
 from datetime import date
 
 from pydantic import Field
 
 from scrubber.claim.compile import ASSIGNED_BY_AI
 from scrubber.claim.model import Claim
+from scrubber.edits.ai_oversight._draw import Draw, drawn, period
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
 from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, fail
 
-FULL = 1 << 64
+
+class Plan(Params):
+    """The rates that hold from one day of submission on, until the next plan's first day."""
+
+    name: str
+    since: date
+    rates: dict[str, float] = Field(default_factory=dict)
 
 
-class SamplingPlan(Params):
-    """One period's plan for drawing claims; strata are version/type/indicator/state."""
+class SamplingPlan(Draw):
+    """How claims are drawn; strata are model/version/type/indicator/state."""
 
-    seed: str = ""
-    """The period's seed, secret until the period ends; empty draws nothing."""
     default_rate: float = 0.25
     """For clean and bypassed strata that the plan does not list."""
     flagged_rate: float = 0.10
-    """For claims that go to review anyway."""
-    rates: dict[str, float] = Field(default_factory=dict)
-    """The rate of each stratum: min(1, max(0.05, 30 / claims of the last period))."""
+    """For claims that go to review anyway, where the plan does not list the stratum."""
+    plans: tuple[Plan, ...] = ()
+    """Each with name, first day of submission, and the rate of each stratum, which is
+    min(1, max(0.05, 30 / claims of the last period)). A rate that is raised within a month is a
+    new plan, so that what was drawn before can be drawn again."""
+
+    def plan_of(self, day: date) -> Plan:
+        """Return the plan of a day: the last that has begun."""
+        begun = [plan for plan in self.plans if plan.since <= day]
+        return max(begun, key=lambda plan: plan.since, default=NO_PLAN)
+
+
+NO_PLAN = Plan(name="default", since=date.min)
 
 
 @closing_edit(
@@ -54,24 +68,25 @@ def ai_qa_sample_selected(claim: Claim, results: Results, params: SamplingPlan) 
     """
     The claim was drawn for quality audit.
 
-    A keyed hash of the encounter decides, so a replay draws the same claims. Clean claims are
-    drawn too, and claims that go to review anyway at a rate of their own: an estimate from
-    findings alone would say nothing of confident mistakes. Without a seed nothing is drawn.
+    A keyed hash of the encounter decides, so a replay draws the same claims, and whoever is
+    told the month's seed afterwards can draw again. Clean claims are drawn too, and claims that
+    go to review anyway at a rate of their own: an estimate from findings alone would say nothing
+    of confident mistakes. A rejected claim goes back and is no sample. Without a secret nothing
+    is drawn.
     """
-    if not params.seed or not claim.is_ai_coded:
+    if not params.secret or not claim.is_ai_coded:
         return PASS
-    versions = [one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI]
     severities = {one.severity for one in results.said if isinstance(one.verdict, Fail)}
     if "reject" in severities:
         return PASS
+    flagged = "review" in severities
     passed = any(isinstance(one.verdict, Bypassed) for one in results.said)
-    state = "flagged" if "review" in severities else "bypassed" if passed else "clean"
+    state = "flagged" if flagged else "bypassed" if passed else "clean"
+    coded = next(one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI)
     payer_class = claim.destination.filing_indicator
-    stratum = f"{versions[0].model_version}/{claim.type}/{payer_class}/{state}"
-    default = params.flagged_rate if state == "flagged" else params.default_rate
-    rate = params.rates.get(stratum, default)
-    unit = claim.coding.encounter_id or claim.submission_id
-    digest = hmac.digest(params.seed.encode(), unit.encode(), "sha256")
-    if int.from_bytes(digest[:8]) >= rate * FULL:
+    stratum = f"{coded.model}/{coded.model_version}/{claim.type}/{payer_class}/{state}"
+    plan = params.plan_of(claim.received)
+    rate = plan.rates.get(stratum, params.flagged_rate if flagged else params.default_rate)
+    if not drawn(claim, rate, params.secret):
         return PASS
-    return fail("", stratum=stratum, rate=str(rate))
+    return fail("", stratum=stratum, rate=str(rate), period=period(claim), plan=plan.name)

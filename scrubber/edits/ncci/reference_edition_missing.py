@@ -9,8 +9,16 @@ from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Lacking, Results
 from scrubber.edits.verdict import PASS, Fail, Severity, Verdict, fail, several
 
-#: What a claim or the stream lacks; no file could be loaded for it.
-NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@", "remittance@")
+#: What a claim, a pack or the stream lacks; no file could be loaded for it.
+NOT_TABLES = (
+    "actor-registry@",
+    "charge-medians@",
+    "claims-history@",
+    "documentation@",
+    "model-registry@",
+    "payer-profile@",
+    "remittance@",
+)
 
 
 class MustHave(Params):
