@@ -4,10 +4,14 @@ Which edits run, with which tables and thresholds: settled once per claim type, 
 The loop over a claim then looks nothing up: no registry, no dates, no severities, no switches.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+import msgspec
+
+from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
 from scrubber.edits.edit import Edit, EditFunction, Scope
 from scrubber.edits.results import Said
@@ -93,7 +97,7 @@ class Plan:
             if not (edit.in_force(day) and self._pack.runs(edit, day)):
                 continue
             ids.add(edit.id)
-            bound = self._bind(edit, day)
+            bound = self._bind(self._as_the_pack_has_it(edit, day), day)
             absent = [
                 no_data(kind, day)
                 for kind, view in zip(edit.data, bound.tables, strict=True)
@@ -118,6 +122,14 @@ class Plan:
             ids=frozenset(ids),
         )
 
+    def _as_the_pack_has_it(self, edit: Edit, day: date) -> Edit:
+        if edit.status == "preview" and self._pack.activates(edit, day):
+            edit = replace(edit, status="active")
+        if not self._pack.counts_as_medicare(edit, day):
+            return edit
+        pairs = edit.pairs and _for_medicare(edit.pairs)
+        return replace(edit, function=_for_medicare(edit.function), pairs=pairs)
+
     def _as_of(self, kind: str, day: date) -> Any:
         return self._shelf.as_of(kind, day, latest_when_missing=self._pack.latest_when_missing)
 
@@ -134,3 +146,18 @@ class Plan:
             tables,
             given if params is None else (*given, params),
         )
+
+
+def _for_medicare(function: EditFunction) -> EditFunction:
+    """Return the function for a payer that follows Medicare's editors in it."""
+
+    def call(claim: Claim, *rest: Any) -> Any:
+        return function(_as_medicare(claim), *rest)
+
+    return call
+
+
+# The edits of a claim ask one after the other.
+@lru_cache(maxsize=1)
+def _as_medicare(claim: Claim) -> Claim:
+    return msgspec.structs.replace(claim, is_medicare=True)
