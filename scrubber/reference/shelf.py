@@ -29,10 +29,12 @@ class _Table(NamedTuple):
 
 
 _TABLES = {
+    "contractor-jurisdiction": _Table("contractors", "ContractorSeries", "ContractorRow"),
     "coverage-articles": _Table("coverage_articles", "CoverageArticleSeries", "ArticleRow"),
     "hcpcs": _Table("procedure_codes", "ProcedureSeries", "ProcedureRow"),
     "icd-10-cm": _Table("diagnosis_codes", "DiagnosisSeries", "DiagnosisRow"),
     "ioce": _Table("outpatient_codes", "OutpatientSeries", "OutpatientRow"),
+    "lab-ncd": _Table("lab_ncd", "LabNcdSeries", "LabNcdRow"),
     "ncci-aoc": _Table("ncci_aoc", "AocSeries", "AocRow"),
     "ncci-mue-dme": _Table("ncci_mue", "MueSeries", "MueRow"),
     "ncci-mue-hospital": _Table("ncci_mue", "MueSeries", "MueRow"),

@@ -9,7 +9,13 @@ from scrubber.edits.results import Results
 from scrubber.edits.verdict import PASS, NoData, Severity, Verdict, fail, several
 
 #: What a claim or the stream lacks; no file could be loaded for it.
-NOT_TABLES = ("claims-history@", "documentation@", "payer-profile@")
+NOT_TABLES = (
+    "claims-history@",
+    "contractor@",
+    "coverage-logic:",
+    "documentation@",
+    "payer-profile@",
+)
 
 
 class MustHave(Params):

@@ -22,7 +22,7 @@ PROCEDURE_KIND = "ioce"
 _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
 _DIAGNOSIS = ("dx", "external_cause", "manifestation", *_RANGE)
-_PROCEDURE = ("hcpcs", *_RANGE)
+_PROCEDURE = ("hcpcs", "date_approved", "date_terminated", *_RANGE)
 _DIAGNOSIS_CODE = re.compile(r"[A-Z][0-9A-Z]{2,6}")
 _PROCEDURE_CODE = re.compile(r"[0-9A-Z]{5}")
 _VERSION_NUMBER = re.compile(r"[0-9]{1,4}")
@@ -110,7 +110,16 @@ def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow
     for line, record in records(csv_cells(file), _PROCEDURE):
         effective, expires = _period(line, record, versions)
         rows.append(
-            OutpatientRow(_code(line, record["hcpcs"], _PROCEDURE_CODE), effective, expires)
+            OutpatientRow(
+                _code(line, record["hcpcs"], _PROCEDURE_CODE),
+                effective,
+                expires,
+                # An absent date reads 0.
+                *(
+                    None if record[name] == "0" else compact_date(record[name], line)
+                    for name in ("date_approved", "date_terminated")
+                ),
+            )
         )
     if not rows:
         raise DamagedFileError(1, "no procedure code in the file")
