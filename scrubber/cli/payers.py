@@ -141,8 +141,11 @@ def _days(change: Deviation) -> str:
 
 
 def _short(value: object) -> str:
+    """Return a value in a line; of a record what it states."""
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(str, value)) + "]"
+        return "[" + ", ".join(map(_short, value)) + "]"
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_short(stated)}" for key, stated in value.items() if stated)
     return str(value)
 
 
@@ -168,23 +171,27 @@ def _differences(
     for edit in edits:
         if edit.status != "retired" and edit.in_force(day):
             left, right = _treatment(one, edit, day), _treatment(other, edit, day)
-            if left != right:
-                yield edit.id, ", ".join(left), ", ".join(right)
+            keys = [key for key in left | right if left.get(key) != right.get(key)]
+            if keys:
+                yield edit.id, _shown(left, keys), _shown(right, keys)
 
 
-def _treatment(pack: PayerPack, edit: Edit, day: date) -> tuple[str, ...]:
+def _treatment(pack: PayerPack, edit: Edit, day: date) -> dict[str, str]:
+    """Return what the pack makes of an edit, one entry for each thing that packs may change."""
     if not pack.runs(edit, day):
-        return ("off",)
+        return {"": "off"}
     preview = edit.status == "preview" and not pack.activates(edit, day)
     params = pack.thresholds(edit, day)
-    return (
-        "preview" if preview else pack.severity(edit, day),
-        *(["as Medicare"] if pack.counts_as_medicare(edit, day) else []),
-        *(
-            f"{key}={_short(value)}"
-            for key, value in (params.model_dump() if params else {}).items()
-        ),
-    )
+    return {
+        "": "preview" if preview else pack.severity(edit, day),
+        "as Medicare": "yes" if pack.counts_as_medicare(edit, day) else "no",
+        **{key: _short(value) for key, value in (params.model_dump() if params else {}).items()},
+    }
+
+
+def _shown(treatment: dict[str, str], keys: Iterable[str]) -> str:
+    stated = [(key, treatment[key]) for key in keys if key in treatment]
+    return ", ".join(f"{key} = {value}" if key else value for key, value in stated)
 
 
 def _named(packs: list[LoadedPack], name: str) -> LoadedPack:

@@ -93,7 +93,7 @@ mine@2024-07-01, inherits base@2026-01-01
   mue-exceeded: severity review until 2030-12-31
       they ask first
       source: guide 5
-  prior-authorization-missing: services = [{'first': 'J0585'}]
+  prior-authorization-missing: services = [first J0585]
       list
       source: list 6
   ncci-ptp-conflict: follows medicare editors
@@ -114,13 +114,13 @@ def test_two_packs_are_compared_edit_by_edit(
     assert out.startswith("services of 2026-01-01: base@2026-01-01 / mine@2024-07-01\n")
     assert "latest when missing\n  false\n  true\n" in out
     assert "mue-exceeded\n  reject\n  review\n" in out
-    assert "ncci-ptp-conflict\n  reject\n  reject, as Medicare\n" in out
+    assert "ncci-ptp-conflict\n  as Medicare = no\n  as Medicare = yes\n" in out
     assert "patient-control-number-invalid\n  reject\n  off\n" in out
     assert err == "7 differences\n"
     assert main(["payers", "diff", "base", "mine", "--on", "2023-12-31", "--payer-packs", folder]) == 1  # fmt: skip
     assert "patient-control-number-invalid" not in capsys.readouterr().out
     assert main(["payers", "diff", "mine@2024-07-01", "child", "--payer-packs", folder]) == 1
-    assert "payer-profile-missing\n  info, known=True\n  info, known=False\n" in capsys.readouterr().out  # fmt: skip
+    assert "payer-profile-missing\n  known = True\n  known = False\n" in capsys.readouterr().out  # fmt: skip
     assert main(["payers", "diff", "mine", "mine", "--payer-packs", folder]) == 0
 
 

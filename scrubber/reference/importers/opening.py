@@ -122,9 +122,13 @@ def _readable(members: Sequence[str]) -> list[str]:
     ]
 
 
+def _inner(path: Path, name: str) -> bytes:
+    return _unpacked(path, name, path.stat().st_mtime_ns)
+
+
 # All tables of an export lie in one inner archive, and each is opened more than once.
 @lru_cache(maxsize=1)
-def _inner(path: Path, name: str) -> bytes:
+def _unpacked(path: Path, name: str, _written_ns: int) -> bytes:
     with zipfile.ZipFile(path) as archive:
         return archive.read(name)
 
