@@ -171,7 +171,9 @@ def _differences(
     for edit in edits:
         if edit.status != "retired" and edit.in_force(day):
             left, right = _treatment(one, edit, day), _treatment(other, edit, day)
-            keys = [key for key in left | right if left.get(key) != right.get(key)]
+            # Of an edit that does not run nothing else can differ.
+            compared = ("",) if "off" in (left[""], right[""]) else tuple(left | right)
+            keys = [key for key in compared if left.get(key) != right.get(key)]
             if keys:
                 yield edit.id, _shown(left, keys), _shown(right, keys)
 

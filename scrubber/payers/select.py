@@ -9,7 +9,7 @@ from scrubber.claim.model import Claim
 from scrubber.claim.places import service_address
 from scrubber.edits.edit import Edit
 from scrubber.payers.document import Applies
-from scrubber.payers.load import BASE, pack_folders, read_packs
+from scrubber.payers.load import BASE, BUNDLED, pack_folders, read_packs
 from scrubber.payers.pack import PayerPack
 
 NOBODY = Applies()
@@ -23,15 +23,16 @@ class Shelved(NamedTuple):
     applies: Applies
     pack: PayerPack
     shadow: bool = False
+    bundled: bool = False
 
 
 class PackShelf:
     """All payer packs; `base` holds where no other does."""
 
     def __init__(self, packs: Iterable[Shelved]) -> None:
-        """Keep the packs: those that name payers first, then those that ask more, newest first."""
+        """Keep the packs: who names payers first, then the user's, who asks more, the newest."""
         shelved = sorted(packs, key=lambda one: (one.payer, one.since), reverse=True)
-        shelved.sort(key=lambda one: _asks(one.applies), reverse=True)
+        shelved.sort(key=_rank, reverse=True)
         self.base = next(one.pack for one in shelved if one.payer == BASE)
         held = [one for one in shelved if one.applies != NOBODY]
         self._packs: Sequence[Shelved] = [one for one in held if not one.shadow]
@@ -46,9 +47,10 @@ class PackShelf:
         return _first(self._shadows, claim) if self._shadows else None
 
 
-def _asks(applies: Applies) -> tuple[bool, int]:
+def _rank(one: Shelved) -> tuple[bool, bool, int]:
+    applies = one.applies
     asked = (applies.states, applies.claim_types, applies.filing_indicators)
-    return bool(applies.payer_ids), sum(map(bool, asked))
+    return bool(applies.payer_ids), not one.bundled, sum(map(bool, asked))
 
 
 def _first(packs: Sequence[Shelved], claim: Claim) -> PayerPack | None:
@@ -81,6 +83,7 @@ def load_packs(directory: Path | None, edits: Sequence[Edit]) -> PackShelf:
             one.document.applies,
             one.pack,
             one.document.shadow,
+            one.path.parent == BUNDLED,
         )
         for one in read_packs(pack_folders(directory), edits)
     )
