@@ -114,12 +114,10 @@ class _Builder:
             self._fault(
                 path, "inherits", f"'{named}' is no pack{meant} See 'scrubber payers show'."
             )
-        elif named in self.built and self.built[named] is None:
-            self._fault(path, "inherits", f"'{named}' has faults of its own, or inherits this pack")
         elif parent := self.loaded(named):
             return parent.pack
         else:
-            self._fault(path, "inherits", f"'{named}' has faults of its own")
+            self._fault(path, "inherits", f"'{named}' has faults of its own, or inherits this pack")
         return None
 
     def _fault(self, path: Path, key: str, reason: str) -> None:

@@ -128,9 +128,7 @@ def test_texas_wants_claims_within_95_days(indicator: str) -> None:
     ):
         assert said(claim("professional", received, **payer), "timely-filing-exceeded") == result
     elsewhere = payer | {"billing_provider.address.state": "NE"}
-    assert said(claim("professional", **elsewhere), "timely-filing-exceeded") == [
-        ("NoData", "review")
-    ]
+    assert said(claim("professional", **elsewhere), "timely-filing-exceeded") == ["no data"]
 
 
 def test_a_commercial_payer_rejects_stand_alone_add_ons() -> None:

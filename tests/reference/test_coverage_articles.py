@@ -1,7 +1,11 @@
 """Coverage articles are found by procedure and state, as of the day."""
 
+import io
 from datetime import date
 from pathlib import Path
+
+import orjson
+import pytest
 
 from scrubber.reference.article_logic import entries_of
 from scrubber.reference.coverage_articles import (
@@ -11,6 +15,7 @@ from scrubber.reference.coverage_articles import (
     pack,
 )
 from scrubber.reference.importers import mcd_articles
+from scrubber.reference.importers.reading import DamagedFileError
 from tests.reference.editions import FIXTURES, edition
 
 ENTRIES = entries_of(())
@@ -66,6 +71,47 @@ def test_the_highest_version_of_an_article_is_kept() -> None:
     view = articles(FIXTURES / "articles.json")
     assert [each.display_id for each in found(view, "G0290", "TX")] == ["A90002"]
     assert found(view, "G0289", "TX")[0].version == "2"
+
+
+def record(**changes: object) -> dict[str, object]:
+    """Return a made-up article as the JSON form has it."""
+    return {
+        "id": "90009", "version": "2", "displayId": "A90009", "states": ["CT", "NY"],
+        "regions": [], "codes": {"1": ["G0289"]}, "covered": {"1": ["I10"]}, "noncovered": {},
+        "asterisked": [],
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("regions", "partly"),
+    [
+        ([], False),
+        (["New York - Downstate", "New York - Queens", "New York - Upstate"], False),
+        (["New York - Entire State"], False),
+        (["New York - Downstate"], True),
+        (["Region 9 - All of it"], False),
+    ],
+)
+def test_a_part_of_a_state_is_not_the_state(
+    tmp_path: Path, regions: list[str], *, partly: bool
+) -> None:
+    """New York has three parts, and an article may hold in one of them."""
+    path = tmp_path / "articles.json"
+    path.write_bytes(orjson.dumps([record(regions=regions)]))
+    view = articles(path)
+    there = view.find("G0289", "NY", "B")
+    assert there.of_another_place == partly
+    assert bool(there.articles) != partly
+    assert found(view, "G0289", "CT")
+    assert view.covers(FIRST)
+    assert not view.covers(date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("paragraphs", [{"covered": {"1": 7}}, {"covered": []}, []])
+def test_prose_that_is_no_text_is_refused(paragraphs: object) -> None:
+    """An article whose prose cannot be read has logic that nobody knows."""
+    with pytest.raises(DamagedFileError, match="article 1 of the array has no texts"):
+        mcd_articles.read(io.BytesIO(orjson.dumps([record(paragraphs=paragraphs)])), ENTRIES)
 
 
 def test_the_official_articles_are_read(shared_data: Path) -> None:
