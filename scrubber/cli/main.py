@@ -11,6 +11,7 @@ from scrubber.cli import (
     dead_letters,
     edits,
     generate,
+    payers,
     publish,
     reference,
     topics,
@@ -27,7 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--version", action="version", version=f"scrubber {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (check, edits, generate, reference, topics, publish, worker, dead_letters):
+    for command in (
+        check,
+        edits,
+        payers,
+        generate,
+        reference,
+        topics,
+        publish,
+        worker,
+        dead_letters,
+    ):
         command.add_parser(commands)
     stated = parser.parse_args(arguments)
     try:

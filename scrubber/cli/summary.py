@@ -19,6 +19,7 @@ class Summary:
         self.dollars: dict[str, Decimal] = dict.fromkeys(DISPOSITIONS, Decimal(0))
         self.edits: Counter[str] = Counter()
         self.missing: Counter[str] = Counter()
+        self.shadows: Counter[tuple[str, str, str]] = Counter()
         self.dead_letters = 0
         self.seconds = 0.0
 
@@ -31,6 +32,9 @@ class Summary:
         self.dollars[result.disposition] += result.charge
         self.edits.update(result.edits)
         self.missing.update(result.missing)
+        if result.shadow:
+            pack, disposition = result.shadow
+            self.shadows[pack, result.disposition, disposition] += 1
 
     @property
     def only_clean(self) -> bool:
@@ -56,7 +60,14 @@ class Summary:
             "dollars_held": str(self.dollars_held),
             "edits": dict(sorted(self.edits.items())),
             "missing_tables": dict(sorted(self.missing.items())),
-        }
+        } | ({"shadow": self._shadow_counts()} if self.shadows else {})
+
+    def _shadow_counts(self) -> dict[str, dict[str, int]]:
+        """Return, for each pack in shadow, claims by what they are and what they would be."""
+        counts: dict[str, dict[str, int]] = {}
+        for (pack, now, then), number in sorted(self.shadows.items()):
+            counts.setdefault(pack, {})[f"{now} to {then}"] = number
+        return counts
 
     def lines(self) -> list[str]:
         """Return the summary in words."""
@@ -70,4 +81,7 @@ class Summary:
             kinds = ", ".join(f"{kind} ({n:,})" for kind, n in sorted(self.missing.items()))
             lines.append(f"not looked at for want of data, with claims concerned: {kinds}")
             lines.append("load tables with: scrubber reference import FILE... --into DIR")
+        for pack, moved in self._shadow_counts().items():
+            moves = ", ".join(f"{move} ({n:,})" for move, n in moved.items())
+            lines.append(f"{pack} in shadow would have moved claims: {moves}")
         return lines

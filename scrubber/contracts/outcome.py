@@ -93,6 +93,17 @@ class Review(Event):
     sampling: Sampling | None = None
 
 
+class Shadow(Event):
+    """What a payer pack that only looks on would have done; it changed nothing."""
+
+    payer_pack: str
+    disposition: Literal["clean", "rejected", "review"]
+    added: list[Finding]
+    """Findings that it alone would have given."""
+    removed: list[Finding]
+    """Findings that it would not have given, or not so."""
+
+
 class Versions(Event):
     """All that decides an outcome besides the submission."""
 
@@ -100,6 +111,8 @@ class Versions(Event):
     edits: str
     payer_pack: str
     reference: dict[str, str]
+    shadow_pack: str | None = None
+    """The pack that wrote `shadow`."""
 
 
 class OutcomeEvent(Event):
@@ -123,3 +136,5 @@ class OutcomeEvent(Event):
     """As submitted."""
     decision_id: str | None = None
     revision: Annotated[int, Field(ge=1)] | None = None
+    shadow: Shadow | None = None
+    """Where a payer pack in shadow holds for the claim."""

@@ -23,7 +23,8 @@ class Answer(NamedTuple):
     """
     An outcome as bytes, and what a summary counts of it.
 
-    `edits` are the edits with findings, `missing` the kinds of tables that were wanted.
+    `edits` are the edits with findings, `missing` the kinds of tables that were wanted, `shadow`
+    the payer pack that looks on and how it would have disposed, where one does.
     """
 
     record: Record
@@ -32,6 +33,7 @@ class Answer(NamedTuple):
     charge: Decimal
     edits: tuple[str, ...]
     missing: frozenset[str]
+    shadow: tuple[str, Disposition] | None = None
 
 
 class DeadLetter(NamedTuple):
@@ -88,6 +90,7 @@ def _answer(scrubber: Scrubber, record: Record) -> Result:
     except Undecodable as error:
         return DeadLetter(record, error.error_type, error.reason, record.offset + error.offset)
     body = outcome.body
+    shadow = body.get("shadow")
     return Answer(
         record,
         outcome.encode(),
@@ -95,6 +98,7 @@ def _answer(scrubber: Scrubber, record: Record) -> Result:
         outcome.charge,
         tuple(sorted({one["edit"] for one in body["findings"]})),
         frozenset(needs.partition("@")[0] for one in body["no_data"] for needs in one["needs"]),
+        shadow and (shadow["payer_pack"], shadow["disposition"]),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -88,13 +89,17 @@ def build_outcome(
     failing: Iterable[str] = (),
     revision: int = 0,
     decision_id: str | None = None,
+    shadow: Json | None = None,
 ) -> Outcome:
     """
     Return the outcome event; `versions` and `claim` are JSON texts and go in as they are.
 
-    `revision` and `decision_id` are those of a follow-up; revision 0 carries neither.
+    `revision` and `decision_id` are those of a follow-up; revision 0 carries neither. With
+    `shadow`, the versions of the event name its pack too, for its bytes depend on it; those that
+    a history keeps do not, for no judgement does.
     """
-    named = outcome_id(submission_id, versions, revision=revision, decision_id=decision_id)
+    stated = versions if shadow is None else _with_shadow(versions, shadow["payer_pack"])
+    named = outcome_id(submission_id, stated, revision=revision, decision_id=decision_id)
     body: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "outcome_id": named,
@@ -105,12 +110,14 @@ def build_outcome(
         "bypassed": bypassed,
         "counts": counts,
         "review": review,
-        "versions": orjson.Fragment(versions),
+        "versions": orjson.Fragment(stated),
         "claim": orjson.Fragment(claim),
     }
     if revision:
         body["decision_id"] = decision_id
         body["revision"] = revision
+    if shadow is not None:
+        body["shadow"] = shadow
     return Outcome(
         submission_id,
         named,
@@ -122,3 +129,8 @@ def build_outcome(
         tuple(failing),
         revision,
     )
+
+
+@lru_cache(maxsize=256)
+def _with_shadow(versions: bytes, pack: str) -> bytes:
+    return orjson.dumps(orjson.loads(versions) | {"shadow_pack": pack})

@@ -5,12 +5,15 @@ The loop over a claim then looks nothing up: no registry, no dates, no severitie
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from inspect import CO_VARARGS
 from operator import attrgetter
 from types import FunctionType
 from typing import Any, NamedTuple
+
+import msgspec
 
 from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
@@ -103,6 +106,7 @@ class Plan:
         # Most edits are the same on all days; a stream of years would hold each a thousand times.
         self._asked: dict[tuple[Any, ...], Asked] = {}
         self._searches: dict[tuple[Any, ...], EditFunction] = {}
+        self._changed: dict[tuple[str, bool, bool], Edit] = {}
 
     def on(self, day: date) -> DayPlan:
         """Return the plan for services of that day."""
@@ -119,9 +123,10 @@ class Plan:
         scopes: dict[Scope, list[Asked]] = {scope: [] for scope in RUN_SCOPES}
         lacking: set[tuple[Edit, NoData]] = set()
         ids: set[str] = set()
-        for edit in self._edits:
-            if not (edit.in_force(day) and self._pack.runs(edit, day)):
+        for stated in self._edits:
+            if not (stated.in_force(day) and self._pack.runs(stated, day)):
                 continue
+            edit = self._as_the_pack_has_it(stated, day)
             ids.add(edit.id)
             tables = tuple(self._as_of(kind, day) for kind in edit.data)
             absent = [
@@ -154,6 +159,17 @@ class Plan:
             ids=frozenset(ids),
         )
 
+    def _as_the_pack_has_it(self, edit: Edit, day: date) -> Edit:
+        active = edit.status == "preview" and self._pack.activates(edit, day)
+        medicare = self._pack.counts_as_medicare(edit, day)
+        if not (active or medicare):
+            return edit
+        key = (edit.id, active, medicare)
+        if key not in self._changed:
+            changed = replace(edit, status="active") if active else edit
+            self._changed[key] = _of_medicare(changed) if medicare else changed
+        return self._changed[key]
+
     def _as_of(self, kind: str, day: date) -> Any:
         return self._shelf.as_of(kind, day, latest_when_missing=self._pack.latest_when_missing)
 
@@ -161,7 +177,7 @@ class Plan:
         # A preview edit is seen and never decides.
         severity = "info" if edit.status == "preview" else self._pack.severity(edit, day)
         params = self._pack.thresholds(edit, day)
-        key = (edit.id, severity, id(params), *map(id, tables))
+        key = (id(edit), severity, id(params), *map(id, tables))
         asked = self._asked.get(key)
         if asked is None:
             given = () if edit.scope in ("diagnosis", "line_pair") else tables
@@ -210,3 +226,28 @@ def _group(when: tuple[str, ...], edits: list[Asked]) -> Group:
         of, _, attribute = one.partition(".")
         tests[of == "claim"] = attrgetter(attribute)
     return Group(tests.get(True), tests.get(False), tuple(edits))
+
+
+def _of_medicare(edit: Edit) -> Edit:
+    """Return the edit as a payer has it that follows Medicare's editors in it."""
+    return replace(
+        edit,
+        function=_for_medicare(edit.function),
+        pairs=edit.pairs and _for_medicare(edit.pairs),
+        when=tuple(one for one in edit.when if one != "claim.is_medicare"),
+    )
+
+
+def _for_medicare(function: EditFunction) -> EditFunction:
+    """Return the function, told of a Medicare claim."""
+
+    def call(claim: Claim, *rest: Any) -> Any:
+        return function(_as_medicare(claim), *rest)
+
+    return call
+
+
+# The edits of a claim ask one after the other.
+@lru_cache(maxsize=1)
+def _as_medicare(claim: Claim) -> Claim:
+    return msgspec.structs.replace(claim, is_medicare=True)

@@ -15,6 +15,7 @@ from scrubber.edits.results import Results, Said
 from scrubber.edits.structure.claim_schema_invalid import claim_schema_invalid
 from scrubber.edits.verdict import Fail
 from scrubber.messages import render
+from scrubber.messages.render import Json
 from scrubber.payers.pack import PayerPack
 from scrubber.payers.select import PackShelf
 from scrubber.pipeline.outcome import NOTHING, Outcome, build_outcome
@@ -73,10 +74,12 @@ class Scrubber:
         results = run(plan, claim, prior)
         said = results.said
         disposition = decide(said)
+        findings = render.findings(said)
+        shadow = self._packs.shadow_for(claim)
         return build_outcome(
             claim.submission_id,
             disposition,
-            findings=render.findings(said),
+            findings=findings,
             no_data=render.missing_data(results.lacking),
             bypassed=render.bypasses(said),
             counts=_counts(results),
@@ -88,6 +91,7 @@ class Scrubber:
             charge=claim.total_charge or NOTHING,
             judged=claim,
             failing=holding(said, disposition),
+            shadow=None if shadow is None else self._shadow(shadow, claim, prior, findings),
             revision=revision,
             decision_id=decision_id,
         )
@@ -111,6 +115,19 @@ class Scrubber:
             versions=self._version_text(self._packs.base.name, ()),
             claim=invalid.claim,
         )
+
+    def _shadow(
+        self, pack: PayerPack, claim: Claim, prior: Prior | None, findings: list[Json]
+    ) -> Json:
+        """Return what a pack in shadow would have done, as far as it differs."""
+        said = run(self._plan(claim.type, pack), claim, prior).said
+        found = render.findings(said)
+        return {
+            "payer_pack": pack.name,
+            "disposition": decide(said),
+            "added": [one for one in found if one not in findings],
+            "removed": [one for one in findings if one not in found],
+        }
 
     def _plan(self, claim_type: ClaimType, pack: PayerPack) -> Plan:
         key = (claim_type, pack.name)

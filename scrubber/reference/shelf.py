@@ -33,6 +33,7 @@ _CODE_LIST = _Table("code_lists", "CodeListSeries", "CodeListRow")
 _TABLES = {
     "carc": _Table("adjustment_codes", "AdjustmentSeries", "AdjustmentRow"),
     "clia-tests": _CODE_LIST,
+    "contractor-jurisdiction": _Table("contractors", "ContractorSeries", "ContractorRow"),
     "coverage-articles": _Table("coverage_articles", "CoverageArticleSeries", "ArticleRow"),
     "dental-needs": _CODE_LIST,
     "dmepos-categories": _CODE_LIST,
@@ -44,6 +45,7 @@ _TABLES = {
     "ioce-modifier-conflicts": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
     "ioce-modifiers": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
     "ioce-revenue": _Table("revenue_codes", "RevenueSeries", "RevenueRow"),
+    "lab-ncd": _Table("lab_ncd", "LabNcdSeries", "LabNcdRow"),
     "leie": _Table("exclusions", "ExclusionSeries", "ExclusionRow"),
     "mce": _Table("mce", "MceSeries", "MceRow"),
     "ncci-aoc": _Table("ncci_aoc", "AocSeries", "AocRow"),

@@ -199,7 +199,11 @@ def test_a_folder_that_is_not_there_is_said(
 
 def test_a_pack_that_cannot_be_used_is_said_with_all_its_faults(run: Run, tmp_path: Path) -> None:
     """Before any claim is read."""
-    written(tmp_path, b"payer: x\nversion: '2024-01-01'\nedits: {off: [{edit: nope}]}\n", "x.yaml")
+    written(
+        tmp_path,
+        b"payer: x\nversion: '2024-01-01'\ninherits: base@2026-01-01\nedits: {off: [{edit: nope}]}\n",
+        "x.yaml",
+    )
     code, _, errors = run("check", written(tmp_path, GOOD), "--payer-packs", tmp_path)
     assert code == 2
     assert "edits.off[0].reason: missing" in errors
@@ -207,9 +211,34 @@ def test_a_pack_that_cannot_be_used_is_said_with_all_its_faults(run: Run, tmp_pa
 
 def test_a_pack_changes_what_it_says(run: Run, tmp_path: Path) -> None:
     """The outcome names the pack."""
-    written(tmp_path, b"payer: mine\nversion: '2024-01-01'\napplies: {filing_indicators: [MB]}\n", "m.yaml")  # fmt: skip
+    written(tmp_path, b"payer: mine\nversion: '2024-01-01'\ninherits: base@2026-01-01\napplies: {filing_indicators: [MB]}\n", "m.yaml")  # fmt: skip
     _, output, _ = run("check", written(tmp_path, GOOD), "--payer-packs", tmp_path, "--format", "jsonl")  # fmt: skip
     assert json.loads(output)["versions"]["payer_pack"] == "mine@2024-01-01"
+
+
+def test_a_pack_in_shadow_is_summed_up(run: Run, tmp_path: Path) -> None:
+    """How many claims it would have moved, and where to; the outcomes stay as they are."""
+    written(
+        tmp_path,
+        b"payer: mine\nversion: '2024-01-01'\ninherits: base@2026-01-01\nshadow: 'true'\n"
+        b"applies: {filing_indicators: [MB]}\nedits: {severity: [{edit: reference-edition-missing,"
+        b" severity: review, reason: trial, source: memo}]}\n",
+        "m.yaml",
+    )
+    path = written(tmp_path, GOOD)
+    alone = json.loads(run("check", path, "--format", "jsonl")[1])
+    code, output, errors = run(
+        "check", path, "--payer-packs", tmp_path, "--format", "jsonl", "--output", tmp_path / "out"
+    )
+    found = json.loads(output)
+    assert code == 0
+    assert "mine@2024-01-01 in shadow would have moved claims: clean to review (1)" in errors
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text())
+    assert summary["shadow"] == {"mine@2024-01-01": {"clean to review": 1}}
+    assert found.pop("shadow")["disposition"] == "review"
+    assert found["versions"].pop("shadow_pack") == "mine@2024-01-01"
+    del found["outcome_id"], alone["outcome_id"]
+    assert found == alone
 
 
 def test_several_processes_give_the_same_bytes_in_the_same_order(tmp_path: Path) -> None:

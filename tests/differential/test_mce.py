@@ -27,7 +27,7 @@ from scrubber.claim.compile import compile_claim
 from scrubber.claim.model import Claim
 from scrubber.contracts.decode import decode_claim_event
 from scrubber.edits.registry import all_edits
-from scrubber.edits.verdict import Fail, NoData
+from scrubber.edits.verdict import Fail
 from scrubber.payers.pack import PayerPack
 from scrubber.pipeline.plan import Plan
 from scrubber.pipeline.run import run
@@ -166,10 +166,10 @@ def plan_of(shelf: Shelf, ids: dict[str, tuple[str, ...]]) -> Plan:
 
 def ours(plan: Plan, claim: Claim) -> tuple[Counter[str], set[str]]:
     """Return how often each edit fails, and which say that they have no data."""
-    said = run(plan, claim, None).said
-    assert {one.edit.id for one in said} <= EDITS.keys()
-    fails = Counter(one.edit.id for one in said if isinstance(one.verdict, Fail))
-    return fails, {one.edit.id for one in said if isinstance(one.verdict, NoData)}
+    results = run(plan, claim, None)
+    assert {one.edit.id for one in results.said} <= EDITS.keys()
+    fails = Counter(one.edit.id for one in results.said if isinstance(one.verdict, Fail))
+    return fails, set(results.lacking.by_edit)
 
 
 def theirs(found: Json, given: Json, ids: dict[str, tuple[str, ...]]) -> Counter[str]:

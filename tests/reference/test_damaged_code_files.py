@@ -44,7 +44,7 @@ READERS: dict[str, Read] = {
     "nucc_taxonomy_251.csv": lambda file: taxonomy.read(file, ""),
     "hcpcs_attributes.csv": _hcpcs,
     "HCPC2026_OCT_ANWEB.csv": _hcpcs,
-    "articles.json": lambda file: mcd_articles.read(file, ""),
+    "articles.json": lambda file: mcd_articles.read(file, {}),
 }
 RECOGNISERS = {
     "icd10cm_tabular_2026.xml": icd10cm_tabular.recognises,

@@ -3,9 +3,9 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.coverage._articles import articles_of, diagnoses_of
+from scrubber.edits.coverage._articles import diagnoses_of, notice_on, question_of
 from scrubber.edits.edit import line_edit
-from scrubber.edits.verdict import PASS, NoData, Verdict, fail, several
+from scrubber.edits.verdict import PASS, Verdict, fail, several
 from scrubber.reference.coverage_articles import CoverageArticleView
 
 
@@ -25,6 +25,7 @@ from scrubber.reference.coverage_articles import CoverageArticleView
         "billing_provider.address.state",
     ),
     data=("coverage-articles",),
+    can_bypass=True,
     status_code=("A7:255", "A7:287"),
     carc=("50",),
     source="MCD billing and coding articles (codes that do not support necessity)",
@@ -40,16 +41,14 @@ def lcd_diagnosis_excluded(claim: Claim, line: Line, table: CoverageArticleView)
     A diagnosis of the line is on the payer's non-covered list for the procedure.
 
     The article names conditions that do not make the service necessary. Its wildcard XX000
-    stands for every code that it does not cover, which is the business of `lcd-diagnosis-not-
-    supporting`.
+    stands for every code that it does not cover, which is the business of
+    `lcd-diagnosis-not-supporting`. With GA, GY or GZ the line says what such an article asks for.
     """
-    articles = articles_of(claim, line, table)
+    articles, lacking = question_of(claim, line, table)
     if not articles:
-        return PASS
-    if isinstance(articles, NoData):
-        return articles
+        return lacking or PASS
     codes = diagnoses_of(claim, line)
-    return several(
+    complaints = [
         fail(
             line.at("procedure"),
             line,
@@ -58,9 +57,12 @@ def lcd_diagnosis_excluded(claim: Claim, line: Line, table: CoverageArticleView)
             article=article.display_id,
             procedure=line.procedure,
             group=group,
+            also_covered_in=tuple(name for name, held in article.covered.items() if code in held),
         )
         for article in articles
         for group, excluded in article.noncovered.items()
         for code in codes
         if code in excluded
-    )
+    ]
+    notice = notice_on(line) if complaints else None
+    return several((*lacking, *((notice,) if notice else complaints)))

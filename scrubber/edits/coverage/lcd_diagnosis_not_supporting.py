@@ -3,13 +3,17 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.coverage._articles import articles_of, diagnoses_of
+from scrubber.edits.coverage._articles import (
+    covered_by,
+    diagnoses_of,
+    notice_on,
+    question_of,
+    some_of,
+    standing_alone,
+)
 from scrubber.edits.edit import line_edit
-from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, bypassed, fail
+from scrubber.edits.verdict import PASS, Verdict, fail, several
 from scrubber.reference.coverage_articles import CoverageArticleView
-
-LIABILITY = ("GA", "GY", "GZ")  # the patient was told, or the service is not covered anyway
-SHOWN = 5
 
 
 @line_edit(
@@ -53,33 +57,29 @@ def lcd_diagnosis_not_supporting(claim: Claim, line: Line, table: CoverageArticl
 
     The article lists the conditions for which the service is taken as necessary. Missing the
     list does not prove the opposite, so a person reads the record; the evidence names the
-    article and some codes that would support the service.
+    article, its group and some codes that would support the service.
     """
-    articles = articles_of(claim, line, table)
+    articles, lacking = question_of(claim, line, table)
     if not articles:
-        return PASS
-    if isinstance(articles, NoData):
-        return articles
+        return lacking or PASS
     codes = diagnoses_of(claim, line)
-    complaints: list[Fail | Bypassed] = []
-    for article in articles:
-        lists = article.covered.values()
-        if not lists or any(code in covered for covered in lists for code in codes):
-            continue
-        for modifier in line.modifiers:
-            if modifier in LIABILITY:
-                complaints.append(bypassed(f"modifier {modifier} on line {line.number}", line))
-                break
-        else:
-            complaints.append(
-                fail(
+    return several(
+        (
+            *lacking,
+            *(
+                notice_on(line)
+                or fail(
                     line.at("procedure"),
                     line,
                     line=line.number,
                     diagnoses=codes,
                     article=article.display_id,
                     procedure=line.procedure,
-                    supporting=tuple(sorted(set().union(*lists))[:SHOWN]),
+                    group=standing_alone(article),
+                    supporting=some_of(article, standing_alone(article)),
                 )
-            )
-    return tuple(complaints) or PASS
+                for article in articles
+                if article.covered and not covered_by(article, codes)
+            ),
+        )
+    )

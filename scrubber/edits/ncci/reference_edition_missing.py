@@ -14,6 +14,8 @@ NOT_TABLES = (
     "actor-registry@",
     "charge-medians@",
     "claims-history@",
+    "contractor@",
+    "coverage-logic:",
     "documentation@",
     "model-registry@",
     "payer-profile@",

@@ -31,7 +31,8 @@ _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
 _DIAGNOSIS = ("dx", "external_cause", "manifestation", *_RANGE)
 _BILATERAL = ("bilateral_conditional", "bilateral_independent")
-_PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_RANGE)
+_APPROVAL = ("date_approved", "date_terminated")
+_PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_APPROVAL, *_RANGE)
 _MODIFIER = ("modifier", "date_activated", *_RANGE)
 _CONFLICT = ("modifier1", "modifier2", *_RANGE)
 _REVENUE = ("revenue_code", "status_indicator", "bypass_e48", *_RANGE)
@@ -217,6 +218,10 @@ def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow
                 _age(line, record["hi_age"]),
                 _sex(line, record["sex"]),
                 any(_flag(line, name, record[name]) for name in _BILATERAL),
+                *(
+                    None if record[name] == _NO_DATE else compact_date(record[name], line)
+                    for name in _APPROVAL
+                ),
             )
         )
     return _reading(rows, "procedure code", versions, quarter_end)

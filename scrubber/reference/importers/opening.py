@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -22,15 +23,17 @@ HEAD_BYTES = 1 << 16
 HEAD_ROWS = 50
 IN_MEMORY_BYTES = 1 << 26
 
+_ARCHIVE = ".zip"
 _WORKBOOK = ".xlsx"
 _READABLE = (".txt", ".csv", ".tsv", ".prn", ".xml", ".json", ".gz", _WORKBOOK)
 
 
 class OfficialFile(NamedTuple):
-    """A file as the user named it, or a member of a `.zip`."""
+    """A file as the user named it, or a member of a `.zip`, or of a `.zip` within one."""
 
     path: Path
     member: str = ""
+    within: str = ""
 
     @property
     def name(self) -> str:
@@ -40,7 +43,7 @@ class OfficialFile(NamedTuple):
     @property
     def shown(self) -> str:
         """The name as a message shows it."""
-        return f"{self.path}!{self.member}" if self.member else str(self.path)
+        return "!".join(filter(None, (str(self.path), self.within, self.member)))
 
     def head(self) -> bytes:
         """Return the beginning of the text."""
@@ -79,33 +82,55 @@ class OfficialFile(NamedTuple):
             with self.path.open("rb") as file:
                 yield file
             return
-        with zipfile.ZipFile(self.path) as archive, archive.open(self.member) as entry:
+        outer = io.BytesIO(_inner(self.path, self.within)) if self.within else self.path
+        with zipfile.ZipFile(outer) as archive, archive.open(self.member) as entry:
             yield io.BufferedReader(entry)  # type: ignore[type-var]
 
 
 def official_files(path: Path) -> list[OfficialFile]:
     """
-    Return the file, or the readable members of a `.zip`.
+    Return the file, or the readable members of a `.zip` and of those that lie in it.
 
     Of a member that is there as text and as workbook the text is taken.
     """
-    if path.suffix.lower() != ".zip":
+    if path.suffix.lower() != _ARCHIVE:
         return [OfficialFile(path)]
     try:
         with zipfile.ZipFile(path) as archive:
-            names = [
-                entry.filename
-                for entry in archive.infolist()
-                if not entry.is_dir() and entry.filename.lower().endswith(_READABLE)
-            ]
+            names = _members(archive)
+        within = [name for name in sorted(names) if name.lower().endswith(_ARCHIVE)]
+        files = [OfficialFile(path, name) for name in _readable(names)]
+        for name in within:
+            with zipfile.ZipFile(io.BytesIO(_inner(path, name))) as archive:
+                files += [OfficialFile(path, each, name) for each in _readable(_members(archive))]
     except zipfile.BadZipFile as fault:
         raise DamagedFileError(0, f"the .zip is cut or damaged ({fault})") from None
+    return files
+
+
+def _members(archive: zipfile.ZipFile) -> list[str]:
+    return [entry.filename for entry in archive.infolist() if not entry.is_dir()]
+
+
+def _readable(members: Sequence[str]) -> list[str]:
+    names = [name for name in members if name.lower().endswith(_READABLE)]
     texts = {Path(name).stem for name in names if not name.lower().endswith(_WORKBOOK)}
     return [
-        OfficialFile(path, name)
+        name
         for name in sorted(names)
         if not (name.lower().endswith(_WORKBOOK) and Path(name).stem in texts)
     ]
+
+
+def _inner(path: Path, name: str) -> bytes:
+    return _unpacked(path, name, path.stat().st_mtime_ns)
+
+
+# All tables of an export lie in one inner archive, and each is opened more than once.
+@lru_cache(maxsize=1)
+def _unpacked(path: Path, name: str, _written_ns: int) -> bytes:
+    with zipfile.ZipFile(path) as archive:
+        return archive.read(name)
 
 
 @contextmanager

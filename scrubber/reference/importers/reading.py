@@ -6,6 +6,9 @@ from datetime import date
 from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 RowT = TypeVar("RowT")
+# Coverage articles hold whole pages in a cell.
+csv.field_size_limit(1 << 26)
+
 # A row of a table: the line on which it ends, and its cells.
 Cells = tuple[int, Sequence[str]]
 

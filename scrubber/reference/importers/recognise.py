@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
+from scrubber.contracts.strict_yaml import YamlError
+from scrubber.reference import article_logic
 from scrubber.reference.importers import (
     carc,
     code_list,
@@ -13,7 +15,9 @@ from scrubber.reference.importers import (
     icd10cm_tabular,
     icd10pcs,
     ioce,
+    lab_ncd,
     mcd_articles,
+    mcd_export,
     mce_lists,
     ncci_aoc,
     ncci_mue,
@@ -79,8 +83,8 @@ def format_of(head: bytes) -> Format | None:
 
 
 def is_companion(head: bytes) -> bool:
-    """Tell whether the file is no table, but dates the rows of others."""
-    return ioce.recognises_versions(head)
+    """Tell whether the file is no table, but says something of the rows of others."""
+    return ioce.recognises_versions(head) or article_logic.recognises(head)
 
 
 def _ncci(module: _NcciModule, kinds: Sequence[str]) -> Format:
@@ -200,7 +204,48 @@ def _with_versions(
 
 
 def _companions(call: Sequence[OfficialFile]) -> Iterator[OfficialFile]:
-    return (file for file in call if is_companion(file.head()))
+    return (file for file in call if ioce.recognises_versions(file.head()))
+
+
+def _entries(call: Sequence[OfficialFile]) -> article_logic.Entries:
+    """Return what is entered of the articles' prose: the bundled entries and those of the call."""
+    given = [file.path for file in call if article_logic.recognises(file.head())]
+    try:
+        return article_logic.entries_of(given)
+    except YamlError as error:
+        raise DamagedFileError(0, "; ".join(error.faults)) from None
+
+
+def _articles(file: OfficialFile, call: Sequence[OfficialFile]) -> Reading[Any]:
+    with file.open() as binary:
+        return mcd_articles.read(binary, _entries(call))
+
+
+def _export(
+    kind: str,
+    recognises: Callable[[bytes], bool],
+    read: Callable[[Sequence[OfficialFile], Sequence[OfficialFile]], Sequence[Any]],
+    licence: str,
+) -> Format:
+    """Return a format of the coverage database, whose tables make one together."""
+
+    def table(
+        files: Sequence[OfficialFile], _effective: date | None, call: Sequence[OfficialFile]
+    ) -> Table:
+        rows = read(files, call)
+        return Table(len(rows), pack_rows(kind, rows), None)
+
+    return Format(
+        kinds=(kind,),
+        recognises=recognises,
+        kind_of=lambda _name, _head: kind,
+        stated_date=lambda _name, _head: None,
+        read=table,
+        period_end=quarter_end,
+        publisher=CMS,
+        licence=licence,
+        together=True,
+    )
 
 
 FORMATS = (
@@ -273,10 +318,29 @@ FORMATS = (
     _single(
         mcd_articles.KIND,
         mcd_articles.recognises,
-        _plain(mcd_articles.read),
+        _articles,
         quarter_end,
         licence=WITH_CPT,
         together=True,
+    ),
+    _export(
+        mcd_articles.KIND,
+        mcd_export.recognises_articles,
+        lambda files, call: mcd_export.read_articles(files, call, _entries(call)),
+        WITH_CPT,
+    ),
+    _export(
+        mcd_export.CONTRACTOR_KIND,
+        mcd_export.recognises_contractors,
+        lambda files, _call: mcd_export.read_contractors(files),
+        GOVERNMENT_WORK,
+    ),
+    _single(
+        lab_ncd.KIND,
+        lab_ncd.recognises,
+        _plain(lab_ncd.read),
+        quarter_end,
+        licence=WITH_CPT,
     ),
     _single(pprrvu.KIND, pprrvu.recognises, _by_head(pprrvu.read), quarter_end, licence=WITH_CPT),
     _single(
