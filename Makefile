@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java edit try mutants schemas asyncapi edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java edit try mutants schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -35,12 +35,12 @@ lint: .venv/installed ## format, style, types and layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# For the tests of docs/asyncapi.yaml alone; without npm they fail and say what to install.
-PARSER := tools/asyncapi/node_modules/installed
-$(PARSER): tools/asyncapi/package-lock.json
-	@if command -v npm >/dev/null; then cd tools/asyncapi && npm ci --loglevel=error && touch node_modules/installed; fi
+# For the tests of docs/asyncapi.yaml and deploy/ alone; without npm they fail and say what to install.
+NODE := tools/asyncapi/node_modules/installed tools/kubernetes/node_modules/installed
+$(NODE): tools/%/node_modules/installed: tools/%/package-lock.json
+	@if command -v npm >/dev/null; then cd tools/$* && npm ci --loglevel=error && touch node_modules/installed; fi
 
-test: lint kafka-java $(PARSER) ## everything that CI runs
+test: lint kafka-java $(NODE) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
@@ -96,6 +96,9 @@ schemas: .venv/installed ## write schemas/ from the wire models
 asyncapi: .venv/installed ## write docs/asyncapi.yaml from topics/ and schemas/
 	$(BIN)/python tools/write_asyncapi.py
 
+manifests: .venv/installed ## write what deploy/ says of topics, rights, alerts and dashboards
+	$(BIN)/python -m tools.write_manifests
+
 edit-pages: .venv/installed ## write docs/edits/ from the edits
 	$(BIN)/python tools/write_edit_pages.py
 
@@ -117,4 +120,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv dist tools/asyncapi/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
