@@ -38,7 +38,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "digit": re.compile("[A-Z0-9]"),
     "frequency": re.compile("[A-Z0-9]"),
     "source": re.compile("[A-Z0-9]|missing"),
-    "status": re.compile("[A-Z0-9]{1,2}"),
+    "status": re.compile("[A-Z0-9]{1,2}|[a-z ()]{1,40}"),  # a code, or our own lower-case words
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),
     "target": re.compile("(/[a-z_]+|/[0-9]+){1,8}"),

@@ -14,7 +14,10 @@ from scrubber.reference.importers.reading import DamagedFileError
 from scrubber.reference.outpatient_codes import OutpatientSeries, OutpatientView, pack
 from tests.reference.editions import FIXTURES, edition
 
-HEADER = "hcpcs,date_approved,date_terminated,lo_version,hi_version\n"
+HEADER = (
+    "lo_age,hi_age,sex,bilateral_conditional,bilateral_independent,"
+    "hcpcs,date_approved,date_terminated,lo_version,hi_version\n"
+)
 DAY = timedelta(1)
 
 
@@ -25,9 +28,10 @@ def versions() -> ioce.Versions:
 
 
 def series(text: str) -> OutpatientSeries:
-    """Return the series of one small table."""
+    """Return the series of one small table, of codes for everybody."""
+    table = HEADER + "".join(f"0,124,0,0,0,{row}\n" for row in text.splitlines())
     return OutpatientSeries(
-        [edition(ioce.read_procedures(io.BytesIO((HEADER + text).encode()), versions()), pack)]
+        [edition(ioce.read_procedures(io.BytesIO(table.encode()), versions()), pack)]
     )
 
 

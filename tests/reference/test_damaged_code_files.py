@@ -71,7 +71,7 @@ CASES = [
     ("data_dx10.csv", b"0,85,103\nM545,", b"0,85\nM545,", 4, "12 columns, the header has 13"),
     ("data_dx10.csv", b"M545,", b"M54.5,", 5, "'M54.5' is not a code"),
     ("data_hcpcs.csv", b"G0289", b"G028", 3, "'G028' is not a code"),
-    ("data_hcpcs.csv", b"0,1,76,84", b"0,2,76,84", 3, "bilateral_independent must be 0 or 1"),
+    ("data_hcpcs.csv", b"0,1,0,0,76,84", b"0,2,0,0,76,84", 3, "bilateral_independent must be 0 or 1"),
     ("data_hcpcs.csv", b"64,0,", b"64,F,", 3, "'F' is not a sex"),
     ("data_hcpcs.csv", b"12,64", b"12,old", 3, "'old' is not an age"),
     ("data_modifier.csv", b"GT,0", b"G,0", 4, "'G' is not a code"),
