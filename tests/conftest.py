@@ -33,9 +33,17 @@ def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) 
     for files, choice in (
         (sorted((data / "ncci_2024q3").glob("*.csv*")), Choice()),
         (
-            [ioce / "data_dx10.csv.gz", ioce / "data_hcpcs.csv.gz", ioce / "version_range.csv"],
+            [
+                *(
+                    ioce / "data_dx10.csv.gz",
+                    ioce / "data_hcpcs.csv.gz",
+                    ioce / "version_range.csv",
+                ),
+                *(ioce / "data_revenue.csv", ioce / "pbt_map.csv"),
+            ],
             Choice(),
         ),
+        (sorted((data / "mce").glob("*_*.*")), Choice()),
         ([data / "icd10cm" / "icd10c-tabular-April-1-2026.xml.gz"], Choice()),
         ([data / "hcpcs_level2" / "hcpcs_level2_2024_attributes_no_descriptions.csv"], Choice()),
         (

@@ -34,7 +34,7 @@ _TABLES = {
     "icd-10-cm": _Table("diagnosis_codes", "DiagnosisSeries", "DiagnosisRow"),
     "icd-10-pcs": _Table("inpatient_procedures", "InpatientProcedureSeries", "InpatientProcedure"),
     "ioce": _Table("outpatient_codes", "OutpatientSeries", "OutpatientRow"),
-    "ioce-bill-types": _Table("bill_types", "BillTypeSeries", "BillTypeRow"),
+    "ioce-bill-types": _Table("outpatient_bills", "BillTypeSeries", "BillTypeRow"),
     "ioce-revenue": _Table("revenue_codes", "RevenueSeries", "RevenueRow"),
     "mce": _Table("mce", "MceSeries", "MceRow"),
     "ncci-aoc": _Table("ncci_aoc", "AocSeries", "AocRow"),

@@ -5,12 +5,10 @@ from datetime import date
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import claim_edit
 from scrubber.edits.institutional._bill import ACUTE, frequency_of, kind_of_bill
+from scrubber.edits.institutional._stay import status_contradicts_frequency
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-STILL_A_PATIENT = "30"
-ENDED = ("1", "4")  # admission through discharge; last claim
-GOES_ON = ("2", "3")  # first claim; one between
-LONG_STAYS = ("18", "21")
+BILLS = frozenset((ACUTE, "18", "21"))
 
 
 @claim_edit(
@@ -42,15 +40,12 @@ def discharge_status_frequency_conflict(claim: Claim) -> Verdict:
 
     Not checked here: an absent status (`admission-data-missing`).
     """
-    status, kind = claim.admission.discharge_status, kind_of_bill(claim)
-    if not status or (kind != ACUTE and kind not in LONG_STAYS):
-        return PASS
-    frequency = frequency_of(claim)
-    if frequency not in (ENDED if status == STILL_A_PATIENT else GOES_ON):
+    kind = kind_of_bill(claim)
+    if kind not in BILLS or not status_contradicts_frequency(claim):
         return PASS
     return fail(
         "/admission/discharge_status",
         severity=None if kind == ACUTE and claim.is_medicare else "review",
-        status=status,
-        frequency=frequency,
+        status=claim.admission.discharge_status,
+        frequency=frequency_of(claim),
     )

@@ -50,6 +50,9 @@ def room_days_mismatch(claim: Claim) -> Verdict:
     Days count from the admission (or the statement's first day, when that is later) to the day
     before the last one; the last day counts for a patient who stays. Days of leave are billed
     under 018x and have no room. A bill of late charges has no rooms of its own.
+
+    Not checked here: a patient who is still there on a last bill
+    (`discharge-status-frequency-conflict`), whose days nobody can count.
     """
     if kind_of_bill(claim) != ACUTE or frequency_of(claim) == LATE_CHARGES:
         return PASS

@@ -6,7 +6,7 @@ from scrubber.claim.model import Claim
 from scrubber.edits.edit import Params, claim_edit
 from scrubber.edits.institutional._bill import kind_of_bill
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data
-from scrubber.reference.dated_codes import DatedCodeView
+from scrubber.reference.outpatient_bills import BillTypeView
 
 FACILITIES = frozenset("12345678")
 CLASSES = frozenset("123456789")
@@ -40,7 +40,7 @@ class KnownBills(Params):
     fix="Use 0 plus facility, class and frequency, for example 0131.",
 )
 def type_of_bill_invalid(
-    claim: Claim, outpatient: DatedCodeView | None, params: KnownBills
+    claim: Claim, outpatient: BillTypeView | None, params: KnownBills
 ) -> Verdict:
     """
     The type of bill is missing or impossible.
@@ -59,6 +59,6 @@ def type_of_bill_invalid(
         return PASS
     if outpatient is None:
         return no_data("ioce-bill-types", claim.day)
-    if outpatient.status(kind) == "in_force":
+    if outpatient.names(kind):
         return PASS
     return fail("/type_of_bill", value=claim.type_of_bill)

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import BinaryIO, NamedTuple
 
-from scrubber.reference.bill_types import BillTypeRow
 from scrubber.reference.diagnosis_codes import AGE_RANGES, ANY_AGE, DiagnosisRow, Unacceptable
 from scrubber.reference.importers.dates import compact_date, icd_half_year_end, quarter_end
 from scrubber.reference.importers.reading import (
@@ -15,6 +14,7 @@ from scrubber.reference.importers.reading import (
     first_line,
     records,
 )
+from scrubber.reference.outpatient_bills import BillTypeRow
 from scrubber.reference.outpatient_codes import OutpatientRow
 from scrubber.reference.revenue_codes import RevenueRow
 
