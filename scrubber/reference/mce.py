@@ -91,6 +91,7 @@ _AGES: Mapping[MceList, AgeRange] = {
     ADULT: (15, 124),
 }
 _MATERNITY_BEFORE: AgeRange = (12, 55)
+AGE_LISTS = _AGES.keys()
 
 
 def pack(rows: Iterable[MceRow]) -> dict[str, bytes]:
@@ -157,5 +158,5 @@ def _unpacked(edition: Edition, day: date, *, widened: bool) -> MceView:
         for code in lists.get(name, ()):
             other_low, other_high = ages.get(code, ANY_AGE)
             ages[code] = max(low, other_low), min(high, other_high)
-    complete = _AGES.keys() <= lists.keys()
+    complete = lists.keys() >= AGE_LISTS
     return MceView(day, edition.info.version, lists, ages if complete else None)

@@ -9,6 +9,7 @@ from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, fail, 
 from scrubber.reference.mce import DELIVERY, DELIVERY_OUTCOME, QUESTIONABLE_ADMISSION, MceView
 
 OBSTETRICS = "10"  # section and body system of ICD-10-PCS
+OBSTETRICS_SINCE = date(2018, 10, 1)  # Medicare Code Editor, version 36
 
 
 @claim_edit(
@@ -44,7 +45,7 @@ def mce_questionable_admission(claim: Claim, editor: MceView | None) -> Verdict:
     if principal is not None and principal.code in questioned:
         complaints.append(fail(principal.at("code"), code=principal.code))
     for i, (code, _) in enumerate(claim.procedures):
-        if not code.startswith(OBSTETRICS):
+        if not code.startswith(OBSTETRICS) or claim.day < OBSTETRICS_SINCE:
             continue
         deliveries = editor.lists.get(DELIVERY)
         if deliveries is None:
