@@ -8,7 +8,7 @@ import pytest
 from scrubber.reference import mce
 from scrubber.reference.importers.load import Choice
 from scrubber.reference.mce import MceRow, MceView
-from scrubber.reference.shelf import Shelf, open_shelf
+from scrubber.reference.shelf import Shelf
 from tests.reference.editions import FIXTURES
 from tests.reference.snapshots import imported, refusals, shelf_of, write
 
@@ -351,9 +351,14 @@ def test_limits_that_are_not_understood_are_refused(
     assert complaint in refusals(tmp_path / "shelf", VERSIONS, path)[0]
 
 
-def test_the_official_lists_are_read_whole(full_reference: Path) -> None:
+def test_the_official_lists_are_read_whole(shared_data: Path, tmp_path: Path) -> None:
     """Row counts of the files, and codes that the catalogue's examples name."""
-    shelf = open_shelf(full_reference)
+    ioce = shared_data / "data" / "ioce_v27_tables"
+    shelf = shelf_of(
+        tmp_path,
+        *sorted((shared_data / "data" / "mce").glob("*_*.*")),
+        *(ioce / "data_revenue.csv", ioce / "pbt_map.csv", ioce / "version_range.csv"),
+    )
     rows = {(one.kind, one.effective): one.rows for one in shelf.snapshots()}
     assert rows["mce", date(2019, 10, 1)] == 14_153
     assert rows["mce", date(2024, 4, 1)] == 7_946
@@ -362,3 +367,5 @@ def test_the_official_lists_are_read_whole(full_reference: Path) -> None:
     assert "E119" in view.lists[mce.QUESTIONABLE_ADMISSION]
     assert "02YA0Z0" in view.lists[mce.LIMITED_COVERAGE]
     assert view.lists.keys() == mce.TABULATED
+    types = shelf.as_of("ioce-bill-types", date(2024, 8, 5))
+    assert [types.names(bill) for bill in ("13", "85", "11", "99")] == [True, True, False, False]
