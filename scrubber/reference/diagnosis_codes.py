@@ -234,6 +234,7 @@ class DiagnosisView:
         self.status = lru_cache(maxsize=CACHED_CODES)(self._status)
         self.seventh_characters = lru_cache(maxsize=CACHED_CODES)(self._seventh_characters)
         self.age_range = lru_cache(maxsize=CACHED_CODES)(self._age_range)
+        self.unacceptable = lru_cache(maxsize=CACHED_CODES)(self._unacceptable)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
@@ -306,7 +307,7 @@ class DiagnosisView:
         ages = [ages for bit, ages in enumerate(AGE_RANGES) if limit & 1 << bit]
         return ages[0] if ages else ANY_AGE
 
-    def unacceptable(self, code: str) -> Unacceptable | None:
+    def _unacceptable(self, code: str) -> Unacceptable | None:
         """Return where the code cannot be principal; `None` when no edition of the day says."""
         limit = self._limit(code, _UNACCEPTABLE | _UNACCEPTABLE_HOSPICE)
         if limit is None:

@@ -345,6 +345,19 @@ def _excluded_knee(event: Json, _rng: Random) -> None:
     _only_lines(claim, line)
 
 
+def _bill_of_a_replacement(event: Json, _rng: Random) -> None:
+    claim = event["claim"]
+    claim["type_of_bill"] = f"{claim['type_of_bill'][:-1]}7"
+
+
+def _unknown_admission_type(event: Json, _rng: Random) -> None:
+    event["claim"]["admission"]["type"] = "7"
+
+
+def _long_condition_code(event: Json, _rng: Random) -> None:
+    event["claim"]["condition_codes"] = ["440"]
+
+
 _PERSONS = ("professional", "dental")
 _MEDICAL = ("professional", "institutional")
 _ANY = ("professional", "institutional", "dental")
@@ -376,6 +389,17 @@ DEFECTS = (
     Defect("diagnosis-not-billable", "rejected", _further_diagnosis(*_HEADINGS), _MEDICAL),
     Defect(
         "diagnosis-not-valid-on-date", "rejected", _further_diagnosis(*_LATER_DIAGNOSES), _MEDICAL
+    ),
+    Defect("wrong-surgery-reported", "review", _further_diagnosis("Y65.53"), _MEDICAL),
+    Defect(
+        "type-of-bill-frequency-mismatch", "rejected", _bill_of_a_replacement, ("institutional",)
+    ),
+    Defect("admission-data-missing", "rejected", _unknown_admission_type, ("institutional",)),
+    Defect(
+        "condition-occurrence-value-code-invalid",
+        "rejected",
+        _long_condition_code,
+        ("institutional",),
     ),
     Defect("diagnosis-pointer-missing", "rejected", _no_pointer),
     Defect("diagnosis-pointer-out-of-range", "rejected", _pointer_beyond),

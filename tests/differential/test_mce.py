@@ -116,7 +116,7 @@ def claims(
 
         diagnoses = [drawn("D", codes.diagnoses) for _ in range(rng.randint(1, 5))]
         if rng.random() < 0.1:
-            diagnoses[-1] = rng.choice((*WRONG_SURGERY, "Z5189"))
+            diagnoses[rng.choice((0, -1))] = rng.choice((*WRONG_SURGERY, "Z5189"))
         procedures = [drawn("P", codes.procedures) for _ in range(rng.choice((0, 0, 1, 2, 4)))]
         if procedures and rng.random() < 0.2:
             procedures[0] = f"{procedures[0][:6]}{rng.choice('0123456789ABCDEFGHJKLMNPQRSTUVWXYZ')}"

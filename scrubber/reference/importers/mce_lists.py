@@ -4,6 +4,9 @@ Lists of the Medicare Code Editor, tabulated from CMS's *Definitions of Medicare
 CMS publishes the definitions as running text; two public tabulations of it are read. One names
 version, section and list in each row (tab-separated). The other has the lists of ages, sexes and
 manifestations (comma-separated), and its version in the file's name, as `mce_v41.1_….csv`.
+
+Sections whose lists work together (8 B, 11 B to E and G, 17 B, and 20) are in neither. Who
+tabulates them adds rows to the first form, with the names of `reference/mce.py`.
 """
 
 import re
