@@ -91,10 +91,10 @@ def official(shared_data: Path) -> sqlite3.Connection:
     rng = Random(20241)
     for claim in range(CLAIMS):
         payer = rng.choice(("MB", "MB", "CI"))
-        # A code of no release, now and then.
+        # Now and then a code of no release, and one that has a row for its part 26 alone.
         lines = [
             (
-                *(claim, number, rng.choice(codes) if rng.random() < 0.97 else "Z9999"),
+                *(claim, number, rng.choice(codes if rng.random() < 0.96 else ("Z9999", "86153"))),
                 *(rng.choice(MODIFIERS), rng.choice(PLACES), payer),
                 (date(2024, 1, 1) + timedelta(rng.randrange(274))).isoformat(),
             )
@@ -117,8 +117,9 @@ def said_by_sql(base: sqlite3.Connection, edit_id: str) -> tuple[Answers, Answer
     """Return which lines fail, and which the schedule says nothing of."""
     fails, needs = RULES[edit_id]
     join = (
-        "FROM line LEFT JOIN row ON hcpcs = code AND mod = '' AND day BETWEEN date_start AND"
-        " date_end"
+        "FROM line LEFT JOIN row ON hcpcs = code AND day BETWEEN date_start AND date_end AND mod ="
+        " (SELECT min(mod) FROM row AS part"
+        " WHERE part.hcpcs = row.hcpcs AND part.date_start = row.date_start)"
     )
     failing = base.execute(f"SELECT claim, number {join} WHERE {fails}").fetchall()
     lacking = base.execute(f"SELECT claim, number {join} WHERE hcpcs IS NULL AND {needs}")

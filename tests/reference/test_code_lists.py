@@ -1,5 +1,6 @@
 """Procedure codes, places of service and taxonomy answer for the day."""
 
+import csv
 import gzip
 import io
 from collections.abc import Callable
@@ -238,3 +239,82 @@ def _code(row: ProcedureRow) -> str:
 
 def _file(content: bytes) -> io.BytesIO:
     return io.BytesIO(content)
+
+
+def ioce_rows(shared_data: Path, name: str) -> list[dict[str, str]]:
+    """Return the rows of an official table of the outpatient editor."""
+    path = shared_data / "data" / "ioce_v27_tables" / name
+    with gzip.open(path, "rt") if path.suffix == ".gz" else path.open() as file:
+        return list(csv.DictReader(file))
+
+
+def days_of_versions(rows: list[dict[str, str]]) -> dict[int, tuple[date, date]]:
+    """Return the first and last day of each version; the newest ends with its quarter."""
+    found = {
+        int(row["version"]): tuple(
+            date.fromisoformat(row[name]) for name in ("date_started", "date_ended")
+        )
+        for row in rows
+    }
+    first, _ = found[max(found)]
+    found[max(found)] = (first, date(first.year, first.month + 2, 30))
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns", "read"),
+    [
+        ("data_modifier.csv", ("modifier",), ioce.read_modifiers),
+        ("map_modifier_conflict.csv", ("modifier1", "modifier2"), ioce.read_conflicts),
+    ],
+)
+def test_the_modifiers_of_each_version_are_those_of_the_official_rows(
+    shared_data: Path,
+    name: str,
+    columns: tuple[str, ...],
+    read: Callable[..., Reading[ModifierRow]],
+) -> None:
+    """On the first and the last day of every version, each modifier or pair, and no other."""
+    folder = shared_data / "data" / "ioce_v27_tables"
+    with (folder / "version_range.csv").open("rb") as file:
+        versions = ioce.read_versions(file)
+    with (folder / name).open("rb") as file:
+        loaded = edition(read(file, versions), outpatient_modifiers.pack)
+    series = outpatient_modifiers.ModifierSeries([loaded])
+    rows = [row for row in ioce_rows(shared_data, name) if not row[columns[0]].startswith("#")]
+    known = {"".join(row[column] for column in columns) for row in rows}
+    assert len(known) >= 12
+    for version, days in days_of_versions(ioce_rows(shared_data, "version_range.csv")).items():
+        in_force = {
+            "".join(row[column] for column in columns)
+            for row in rows
+            if int(row["lo_version"]) <= version <= int(row["hi_version"])
+        }
+        for day in days:
+            view = series.as_of(day)
+            assert view is not None
+            assert {code for code in known if view.status(code) == "in_force"} == in_force
+
+
+def test_the_limits_of_each_code_are_those_of_the_official_rows(shared_data: Path) -> None:
+    """On the first and the last day of every row."""
+    folder = shared_data / "data" / "ioce_v27_tables"
+    with (folder / "version_range.csv").open("rb") as file:
+        versions = ioce.read_versions(file)
+    with gzip.open(folder / "data_hcpcs.csv.gz") as file:
+        reading = ioce.read_procedures(io.BufferedReader(file), versions)
+    series = outpatient_codes.OutpatientSeries([edition(reading, outpatient_codes.pack)])
+    days = days_of_versions(ioce_rows(shared_data, "version_range.csv"))
+    rows = ioce_rows(shared_data, "data_hcpcs.csv.gz")
+    assert len(rows) > 30_000
+    for row in rows:
+        stated = (
+            int(row["lo_age"]),
+            int(row["hi_age"]),
+            "",
+            "1" in (row["bilateral_conditional"], row["bilateral_independent"]),
+        )
+        for day in (days[int(row["lo_version"])][0], days[int(row["hi_version"])][1]):
+            view = series.as_of(day)
+            assert view is not None
+            assert view.limits(row["hcpcs"]) == stated, (row["hcpcs"], day)
