@@ -3,36 +3,35 @@
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import Verdict, fail, several
+from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
 
 LARGEST = Decimal("99999999.99")
 CENT, THOUSANDTH = Decimal("0.01"), Decimal("0.001")
-ZERO = Decimal(0)
 
 
-def _values(claim: Claim) -> Iterator[tuple[Decimal | None, Decimal, str]]:
-    """Yield each amount with its smallest step and its place."""
-    yield claim.total_charge, CENT, "/total_charge"
-    yield claim.patient_amount_paid, CENT, "/patient_amount_paid"
+def _is_money(amount: Decimal | None) -> bool:
+    return amount is None or (-LARGEST <= amount <= LARGEST and not amount % CENT)
+
+
+def _is_count(units: Decimal | None) -> bool:
+    return units is None or not units % THOUSANDTH
+
+
+def _complaints(claim: Claim) -> Iterator[Fail]:
+    places = {"total_charge": claim.total_charge, "patient_amount_paid": claim.patient_amount_paid}
+    places |= {line.at("charge")[1:]: line.charge for line in claim.lines}
+    places |= {payer.at("paid_amount")[1:]: payer.paid_amount for payer in claim.payers}
+    places |= {f"value_codes/{i}/amount": value for i, (_, value) in enumerate(claim.value_codes)}
+    for place, amount in places.items():
+        if amount is not None and not _is_money(amount):
+            yield fail(f"/{place}", field=place, value=amount)
     for line in claim.lines:
-        yield line.charge, CENT, line.at("charge")
-        yield line.units, THOUSANDTH, line.at("units")
-    for payer in claim.payers:
-        yield payer.paid_amount, CENT, payer.at("paid_amount")
-    for i, (_, amount) in enumerate(claim.value_codes):
-        yield amount, CENT, f"/value_codes/{i}/amount"
-
-
-# The same few amounts come again and again.
-@lru_cache(maxsize=16384)
-def _fits(amount: Decimal | None, step: Decimal) -> bool:
-    if amount is None:
-        return True
-    return amount % step == ZERO and (abs(amount) <= LARGEST or step != CENT)
+        if line.units is not None and not _is_count(line.units):
+            at = line.at("units")
+            yield fail(at, field=at[1:], value=line.units)
 
 
 @claim_edit(
@@ -61,10 +60,14 @@ def amount_precision_invalid(claim: Claim) -> Verdict:
 
     Units may have three decimals. Zeros at the end are no decimals.
     """
-    return several(
-        [
-            fail(at, field=at.strip("/"), value=amount)
-            for amount, step, at in _values(claim)
-            if amount is not None and not _fits(amount, step)
-        ]
-    )
+    amounts = [line.charge for line in claim.lines]
+    amounts += [payer.paid_amount for payer in claim.payers]
+    amounts += [amount for _, amount in claim.value_codes]
+    if (
+        _is_money(claim.total_charge)
+        and _is_money(claim.patient_amount_paid)
+        and all(map(_is_money, amounts))
+        and all(_is_count(line.units) for line in claim.lines)
+    ):
+        return PASS
+    return several(_complaints(claim))

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scrubber.claim.model import Adjustment, Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import Fail, NoData, Severity, Verdict, fail, no_data, several
+from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data, several
 from scrubber.reference.dated_codes import DatedCodeView
 
 GROUPS = ("CO", "CR", "OA", "PI", "PR")
@@ -64,6 +64,10 @@ def cob_adjustment_code_invalid(claim: Claim, codes: DatedCodeView | None) -> Ve
     A code that was known, but not on that date, is a note: the biller repeats what the earlier
     payer sent.
     """
+    if not any(payer.adjustments for payer in claim.payers) and not any(
+        line.payer_adjudications for line in claim.lines
+    ):
+        return PASS
     return several(
         [answer for sent in _sent(claim) if (answer := _answer(claim, sent, codes)) is not None]
     )

@@ -51,7 +51,7 @@ def total_charge_zero(claim: Claim, params: ZeroTotal) -> Verdict:
     The guide allows it: encounters of a capitated plan, notices and no-pay bills ask for
     nothing. Any other claim for nothing has most often lost its charges.
     """
-    if claim.total_charge is None or claim.total_charge != 0:
+    if claim.total_charge != 0:
         return PASS
     if claim.claim_or_encounter == ENCOUNTER:
         return bypassed("the submission reports an encounter")

@@ -53,8 +53,11 @@ def excludes1_conflict(claim: Claim, codes: DiagnosisView) -> Verdict:
 
 def _meet(one: Diagnosis, two: Diagnosis) -> bool:
     """Tell whether there is a day for which both diagnoses stand, as far as is known."""
-    if one.first_day is None or two.first_day is None:
+    if (
+        one.first_day is None
+        or one.last_day is None
+        or two.first_day is None
+        or two.last_day is None
+    ):
         return True
-    return one.first_day <= (two.last_day or two.first_day) and two.first_day <= (
-        one.last_day or one.first_day
-    )
+    return one.first_day <= two.last_day and two.first_day <= one.last_day

@@ -53,6 +53,26 @@ def parts(claim: Claim) -> list[Part]:
     return found
 
 
+def whole_text(claim: Claim) -> str:
+    """Return all texts of the parts, one behind the other."""
+    billing, patient = claim.billing_provider, claim.patient
+    values = [claim.patient_control_number, *_provider(billing), *_patient(patient)]
+    addresses = [billing.address, patient.address]
+    for payer in claim.payers:
+        subscriber = payer.subscriber
+        values += _payer(payer)
+        values += _subscriber(subscriber)
+        if subscriber is not patient:
+            addresses.append(subscriber.address)
+    for address in addresses:
+        if address is not None:
+            values += _address(address)
+    for line in claim.lines:
+        if line.description or line.prior_authorization:
+            values += _line(line)
+    return "".join(values)
+
+
 def _add_address(found: list[Part], at: str, address: Address | None) -> None:
     if address is not None:
         found.append(Part(f"{at}/address", _ADDRESS, _address(address)))

@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
-from scrubber.edits.structure._texts import parts
+from scrubber.edits.structure._texts import parts, whole_text
 from scrubber.edits.verdict import PASS, Severity, Verdict, fail, several
 
 CONTROLS = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
@@ -49,14 +49,13 @@ def character_set_invalid(claim: Claim, params: Writer) -> Verdict:
     sets, and choose separators that the texts do not hold: those are notes, unless the payer's
     pack fixes the separators.
     """
-    texts = parts(claim)
-    whole = "".join(["".join(part.values) for part in texts])
+    whole = whole_text(claim)
     separators = params.delimiters
     if whole.isascii() and whole.isprintable() and not (separators and _holds(whole, separators)):
         return PASS
     sendable = X12_SETS - frozenset(separators)
     complaints = []
-    for part in texts:
+    for part in parts(claim):
         for field, value in zip(part.fields, part.values, strict=True):
             for character in sorted(set(value) - sendable):
                 pointer = f"{part.at}/{field}"
