@@ -14,7 +14,7 @@ from scrubber.contracts.decode import decode_claim_event
 from scrubber.edits.edit import Edit, Params
 from scrubber.edits.registry import all_edits
 from scrubber.payers.load import LoadedPack, PackError, read_packs
-from scrubber.payers.pack import PayerPack
+from scrubber.payers.pack import PayerPack, Period
 from scrubber.payers.select import load_packs
 from tests.twins import base_claim
 
@@ -233,6 +233,14 @@ def test_two_changes_for_one_day_are_an_error(tmp_path: Path) -> None:
         "1.yaml: edits.on[0]: changes nothing; 'some-defect' is so already, take it out",
         "1.yaml: edits.on[0]: 'some-defect' is also off on some of these days",
     )
+
+
+def test_periods_that_share_a_day_meet() -> None:
+    """Whichever is asked; both ends are in them, and an open side reaches everything."""
+    june, later = Period(None, date(2024, 6, 30)), Period(date(2024, 6, 30), None)
+    july = Period(date(2024, 7, 1), date(2024, 7, 31))
+    for one, other, shared in ((june, later, True), (june, july, False), (later, july, True)):
+        assert one.meets(other) == other.meets(one) == shared
 
 
 def test_a_change_that_was_inherited_changes_nothing(tmp_path: Path) -> None:
