@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from operator import truediv
 from pathlib import Path
 
@@ -41,7 +41,7 @@ SEED = 7
 EDIT_SAMPLE = 1_000
 
 
-def by_turns(works: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
+def by_turns(works: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:
     """Return the CPU seconds of each work in each round."""
     spent: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(rounds):
