@@ -10,7 +10,18 @@ import pytest
 from scrubber.claim.compile import compile_claim
 from scrubber.claim.model import Claim, Line
 from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
-from scrubber.edits.edit import Edit, closing_edit, diagnosis_edit, event_edit, line_edit
+from scrubber.edits.edit import (
+    Edit,
+    claim_edit,
+    closing_edit,
+    day_edit,
+    diagnosis_edit,
+    event_edit,
+    history_edit,
+    line_edit,
+    line_pair_edit,
+)
+from scrubber.edits.ncci._pairs import Proposed
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Results, Said, lacking
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
@@ -20,7 +31,7 @@ from scrubber.pipeline.run import run
 from scrubber.reference.shelf import Shelf, open_shelf, starter_directory
 from scrubber.synthetic import generate
 from tests.pipeline.test_engine import common
-from tests.twins import cases_of, compiled, prior_of, twin_files
+from tests.twins import cases_of, claim_of, compiled, prior_of, twin_files
 
 PACK = PayerPack("base@2024-01-01", False, {}, {}, {})
 
@@ -192,6 +203,46 @@ def test_an_edit_that_is_asked_too_seldom_is_found(
         if compiled(case).lines[0].modifiers and compiled(case).is_medicare
     )
     assert differ((says(when),), shelf, compiled(case)) is wrong
+
+
+def complains(decorator: Any, when: tuple[str, ...]) -> Edit:
+    """Return an edit of any scope that complains whenever it is asked of a Medicare claim."""
+
+    def complaint(claim: Claim, *_beside: Any) -> Verdict:
+        """Something is wrong."""
+        return fail("") if claim.is_medicare else PASS
+
+    given = {"pairs": lambda _claim, lines: Proposed([(*lines[:2], None)], None)}
+    return decorator(
+        **common("complaint"), when=when, **(given if decorator is line_pair_edit else {})
+    )(complaint)  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("decorator", "part"),
+    [
+        (claim_edit, None),
+        (history_edit, None),
+        (closing_edit, None),
+        (line_edit, "line.procedure"),
+        (day_edit, "line.procedure"),
+        (line_pair_edit, "line.procedure"),
+        (diagnosis_edit, "diagnosis.code"),
+    ],
+)
+def test_each_scope_is_asked_when_it_says(shelf: Shelf, decorator: Any, part: str | None) -> None:
+    """With the attribute it is asked as by the naive engine; where it is absent it is not."""
+    claim = claim_of("professional", {}, "when-1", "2024-08-20")
+    parts = (part,) if part else ()
+    for when in ((), parts, ("claim.is_medicare",), ("claim.is_medicare", *parts)):
+        edit = complains(decorator, when)
+        assert not differ((edit,), shelf, claim)
+        assert run(Plan(claim.type, PACK, (edit,), shelf), claim, None).said
+    absent = {"line.procedure": "line.ndc", "diagnosis.code": "diagnosis.present_on_admission"}
+    for when in (("claim.is_inpatient",), *((absent[one],) for one in parts)):
+        assert not run(
+            Plan(claim.type, PACK, (complains(decorator, when),), shelf), claim, None
+        ).said
 
 
 @pytest.mark.parametrize(
