@@ -33,7 +33,17 @@ def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) 
     for files, choice in (
         (sorted((data / "ncci_2024q3").glob("*.csv*")), Choice()),
         (
-            [ioce / "data_dx10.csv.gz", ioce / "data_hcpcs.csv.gz", ioce / "version_range.csv"],
+            [
+                ioce / name
+                for name in (
+                    "data_dx10.csv.gz",
+                    "data_hcpcs.csv.gz",
+                    "map_device_procedure.csv",
+                    "pbt_control.csv",
+                    "pbt_map.csv",
+                    "version_range.csv",
+                )
+            ],
             Choice(),
         ),
         ([data / "icd10cm" / "icd10c-tabular-April-1-2026.xml.gz"], Choice()),

@@ -8,6 +8,8 @@ what is different (`with`, `drop`), which table rows there are (`data`), and wha
 and `drop`, with its `outcome` (clean unless said; or review, released, returned, rejected), the
 edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
 `since` is the first day that the history covers. Without `history` none is kept.
+
+`beside` names other edits that run on the claim, for an edit that reads what they said.
 """
 
 import re
@@ -153,7 +155,9 @@ def ask(case: Case) -> list[Said]:
         fault = Fault(**given) if "pointer" in given else Undecodable(**given)
         raised = edit.function(fault)
         return [Said(edit, edit.severity, raised)] if isinstance(raised, Fail) else []
-    rows = {kind: spec.get("data", {}).get(kind, []) for kind in edit.data}
+    beside = tuple(other for other in all_edits() if other.id in spec.get("beside", ()))
+    kinds = {kind for one in (edit, *beside) for kind in one.data}
+    rows = {kind: spec.get("data", {}).get(kind, []) for kind in kinds}
     for kind in spec.get("without", []):
         del rows[kind]
     shelf = Shelf.of_rows(rows)
@@ -169,7 +173,8 @@ def ask(case: Case) -> list[Said]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    return run(Plan(claim.type, pack, (shown,), shelf), claim, prior_of(case)).said
+    said = run(Plan(claim.type, pack, (*beside, shown), shelf), claim, prior_of(case)).said
+    return [one for one in said if one.edit is shown]
 
 
 def prior_of(case: Case) -> Prior | None:

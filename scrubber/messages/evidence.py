@@ -22,6 +22,7 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "surgery": _PROCEDURE,
     "column1": _PROCEDURE,
     "column2": _PROCEDURE,
+    "revenue_code": re.compile("[0-9]{3,4}"),
     "modifier": re.compile("[A-Z0-9]{1,2}|[0-9]{3,4}"),
     "unit_type": re.compile("[A-Z0-9]{1,2}"),
     "payer_id": re.compile("[A-Z0-9-]*[0-9][A-Z0-9-]*|the payer"),

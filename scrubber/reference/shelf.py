@@ -33,6 +33,8 @@ _TABLES = {
     "hcpcs": _Table("procedure_codes", "ProcedureSeries", "ProcedureRow"),
     "icd-10-cm": _Table("diagnosis_codes", "DiagnosisSeries", "DiagnosisRow"),
     "ioce": _Table("outpatient_codes", "OutpatientSeries", "OutpatientRow"),
+    "ioce-bill-types": _Table("outpatient_bills", "BillTypeSeries", "BillTypeRow"),
+    "ioce-device-pairs": _Table("device_pairs", "DevicePairSeries", "DevicePairRow"),
     "ncci-aoc": _Table("ncci_aoc", "AocSeries", "AocRow"),
     "ncci-mue-dme": _Table("ncci_mue", "MueSeries", "MueRow"),
     "ncci-mue-hospital": _Table("ncci_mue", "MueSeries", "MueRow"),

@@ -1,0 +1,1 @@
+"""Hospital bills: types, revenue codes, stays, and the inpatient and outpatient editors."""

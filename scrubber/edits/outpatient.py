@@ -1,0 +1,79 @@
+"""What the outpatient editor (I/OCE) makes of a bill and a day, as several edits need it."""
+
+from collections.abc import Sequence
+
+from scrubber.claim.model import Claim, Line
+from scrubber.edits.verdict import NoData, no_data
+from scrubber.reference.outpatient_bills import BillTypeView
+from scrubber.reference.outpatient_codes import OutpatientView
+
+BILLS = "ioce-bill-types"
+EDITOR = "ioce"
+
+INPATIENT_ONLY = "C"
+#: Modifier CA: an inpatient-only procedure in an emergency; the patient died or was transferred.
+EMERGENCY = "CA"
+_PHYSICIANS = ("096", "097", "098")
+
+
+def bill_of(claim: Claim) -> str:
+    """Return facility and care of the bill, as `13`."""
+    return claim.bill_type[1:3]
+
+
+def is_physicians(line: Line) -> bool:
+    """Tell whether the line bills a physician (revenue codes 096x to 098x)."""
+    return line.revenue_code.zfill(4).startswith(_PHYSICIANS)
+
+
+def opps_editor(
+    claim: Claim, lines: Sequence[Line], editor: OutpatientView | None, bills: BillTypeView | None
+) -> OutpatientView | NoData | None:
+    """
+    Return the editor's codes for a day of a bill that it edits for OPPS, `None` for other bills.
+
+    What is not loaded is `NoData`.
+    """
+    if claim.is_inpatient:
+        return None
+    if bills is None:
+        return no_data(BILLS, lines[0].day)
+    if not bills.edits(claim.bill_type, claim.condition_codes).opps:
+        return None
+    if editor is None:
+        return no_data(EDITOR, lines[0].day)
+    return editor
+
+
+def inpatient_only(claim: Claim, lines: Sequence[Line], editor: OutpatientView) -> list[Line]:
+    """
+    Return the lines of a day whose procedure is paid to inpatients only.
+
+    Not those on the list of separate procedures beside a type T procedure of the day or a
+    comprehensive one (J1) of the claim: they fall alone (I/OCE edit 45).
+    """
+    code = editor.code
+    found = [line for line in lines if code(line.procedure).status_indicator == INPATIENT_ONLY]
+    if found and (has_status(lines, editor, "T") or has_status(claim.lines, editor, "J1")):
+        return [line for line in found if not code(line.procedure).separate_procedure]
+    return found
+
+
+def has_status(lines: Sequence[Line], editor: OutpatientView, indicator: str) -> bool:
+    """Tell whether a line's code has the status indicator."""
+    return any(editor.code(line.procedure).status_indicator == indicator for line in lines)
+
+
+def day_is_denied(claim: Claim, lines: Sequence[Line], editor: OutpatientView | None) -> bool:
+    """
+    Tell whether an inpatient-only procedure denies the whole day (I/OCE edits 18 and 49).
+
+    The editor then says nothing else of the day's lines. With modifier CA it is the whole claim
+    that is paid as one. Without the table nothing is known of it, and the day stands.
+    """
+    if editor is None:
+        return False
+    return bool(inpatient_only(claim, lines, editor)) or any(
+        EMERGENCY in line.modifiers and inpatient_only(claim, (line,), editor)
+        for line in claim.lines
+    )
