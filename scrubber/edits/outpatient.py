@@ -13,6 +13,13 @@ EDITOR = "ioce"
 INPATIENT_ONLY = "C"
 #: Modifier CA: an inpatient-only procedure in an emergency; the patient died or was transferred.
 EMERGENCY = "CA"
+#: Condition codes of programs that have rules of their own: partial hospitalization, opioid
+#: treatment, intensive outpatient.
+PROGRAMS = frozenset(("41", "89", "92"))
+#: Condition code with which a 12x bill is edited like an outpatient one.
+_REBILLED = "W2"
+#: Bills on which an inpatient-only procedure denies the day.
+_DENIED = ("12", "13", "76")
 _PHYSICIANS = ("096", "097", "098")
 
 
@@ -24,6 +31,13 @@ def bill_of(claim: Claim) -> str:
 def is_physicians(line: Line) -> bool:
     """Tell whether the line bills a physician (revenue codes 096x to 098x)."""
     return line.revenue_code.zfill(4).startswith(_PHYSICIANS)
+
+
+def pays_comprehensively(claim: Claim) -> bool:
+    """Tell whether the bill is one for which comprehensive payment (J1, J2) is made."""
+    if bill_of(claim) == "13":
+        return PROGRAMS.isdisjoint(claim.condition_codes)
+    return bill_of(claim) == "12" and _REBILLED in claim.condition_codes
 
 
 def opps_editor(
@@ -54,7 +68,10 @@ def inpatient_only(claim: Claim, lines: Sequence[Line], editor: OutpatientView) 
     """
     code = editor.code
     found = [line for line in lines if code(line.procedure).status_indicator == INPATIENT_ONLY]
-    if found and (has_status(lines, editor, "T") or has_status(claim.lines, editor, "J1")):
+    if found and (
+        has_status(lines, editor, "T")
+        or (pays_comprehensively(claim) and has_status(claim.lines, editor, "J1"))
+    ):
         return [line for line in found if not code(line.procedure).separate_procedure]
     return found
 
@@ -71,9 +88,11 @@ def day_is_denied(claim: Claim, lines: Sequence[Line], editor: OutpatientView | 
     The editor then says nothing else of the day's lines. With modifier CA it is the whole claim
     that is paid as one. Without the table nothing is known of it, and the day stands.
     """
-    if editor is None:
+    if editor is None or bill_of(claim) not in _DENIED:
         return False
-    return bool(inpatient_only(claim, lines, editor)) or any(
+    if inpatient_only(claim, lines, editor):
+        return True
+    return pays_comprehensively(claim) and any(
         EMERGENCY in line.modifiers and inpatient_only(claim, (line,), editor)
         for line in claim.lines
     )

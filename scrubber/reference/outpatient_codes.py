@@ -25,6 +25,7 @@ class OutpatientCode(NamedTuple):
     `critical_care` is a J2 code of APC 5041, which counts as a procedure and not as a visit.
     `bilateral` is conditional or independent. `device_procedure` needs a `device` on the day,
     unless `device_exempt` and modifier CG says that none of the listed ones was used.
+    `never_packaged` is paid beside a comprehensive procedure.
     """
 
     status_indicator: str = ""
@@ -36,6 +37,7 @@ class OutpatientCode(NamedTuple):
     device: bool = False
     device_procedure: bool = False
     device_exempt: bool = False
+    never_packaged: bool = False
 
 
 class OutpatientRow(NamedTuple):
@@ -53,6 +55,7 @@ class OutpatientRow(NamedTuple):
     device: bool = False
     device_procedure: bool = False
     device_exempt: bool = False
+    never_packaged: bool = False
 
 
 UNLISTED = OutpatientCode()

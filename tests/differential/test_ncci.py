@@ -7,8 +7,8 @@ rows: it knows nothing of our tables, searches or caches. `make differential` dr
 ordinary run some hundred.
 """
 
-import gzip
 import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -21,7 +21,16 @@ from scrubber.reference.importers.load import Choice, Imported, import_files
 from scrubber.reference.ncci_ptp import NCCI_MODIFIERS
 from scrubber.reference.shelf import Shelf, open_shelf, snapshot_folders
 from scrubber.reference.snapshot import open_snapshot
-from tests.differential.drawing import Agreement, Chosen, Json, compiled, rows_of, shown, statements
+from tests.differential.drawing import (
+    Agreement,
+    Chosen,
+    Json,
+    compiled,
+    pair_rows,
+    rows_of,
+    shown,
+    statements,
+)
 
 SEED = 20240701
 SHORT, LONG = 400, 6_000
@@ -139,15 +148,6 @@ def pair_claims(
     codes = {code for row in chosen for code in row[:2]}
     claims = [_pair_claim(setting, number, chosen, chance, earliest) for number in range(size)]
     return claims, [row for row in pair_rows(path) if row[0] in codes and row[1] in codes]
-
-
-def pair_rows(path: Path) -> Iterator[tuple[str, ...]]:
-    """Yield column 1, column 2, deletion (`*` or ISO) and indicator of every row of a file."""
-    with gzip.open(path, "rt", encoding="ascii") as file:
-        assert next(file).startswith("Column 1,Column 2,Deletion,Modifier,")
-        for line in file:  # millions: the csv module would take a minute
-            one, two, last, indicator = line.split(",", 4)[:4]
-            yield one, two, last if last == "*" else f"{last[:4]}-{last[4:6]}-{last[6:]}", indicator
 
 
 def _pair_claim(
@@ -272,7 +272,7 @@ def test_pairs_are_those_of_the_official_rule(
         if one[2] != "no_data"
     }
     agreement = Agreement(frozenset(ours), frozenset(expected_pairs(setting, claims, rows)))
-    print(shown(f"PTP {setting}", size, agreement))
+    sys.stdout.write(shown(f"PTP {setting}", size, agreement) + "\n")
     assert len(agreement.theirs) > size / 3
     assert {kind for _, _, kind, _, _ in agreement.theirs} == {"fail", "bypassed"}
     assert agreement.precision == agreement.recall == 1.0, agreement.differences()
@@ -395,7 +395,7 @@ def test_unit_limits_are_those_of_the_official_rule(
         for _, edit, kind, lines, severity in statements(number, chosen.say(claim))
     }
     agreement = Agreement(frozenset(ours), frozenset(expected_units(setting, claims, limits)))
-    print(shown(f"MUE {setting}", size, agreement))
+    sys.stdout.write(shown(f"MUE {setting}", size, agreement) + "\n")
     assert {edit for _, edit, kind, _, _ in agreement.theirs if kind == "fail"} == set(
         MUE_EDITS.values()
     )
@@ -415,7 +415,7 @@ def _add_on_claim(setting: str, number: int, rows: list[tuple[str, ...]], chance
     primary, add_on, _ = chance.choice(rows)
     other = chance.choice(rows)[0]
     codes = [add_on]
-    codes += [c for c in chance.choice(((), (primary,), (other,), (add_on,), (primary, other)))]
+    codes += chance.choice(((), (primary,), (other,), (add_on,), (primary, other)))
     codes = [code if code != "CCCCC" else "99213" for code in codes]
     day = FIRST + timedelta(days=1 + chance.randrange(80))
     lines = [
@@ -502,6 +502,6 @@ def test_add_on_codes_are_those_of_the_official_rule(
         one for number, claim in enumerate(claims) for one in statements(number, chosen.say(claim))
     }
     agreement = Agreement(frozenset(ours), frozenset(expected_add_ons(setting, claims, rows)))
-    print(shown(f"add-on {setting}", size, agreement))
+    sys.stdout.write(shown(f"add-on {setting}", size, agreement) + "\n")
     assert {edit for _, edit, _, _, _ in agreement.theirs} == set(ADD_ON_EDITS.values())
     assert agreement.precision == agreement.recall == 1.0, agreement.differences()

@@ -125,7 +125,13 @@ def test_the_outpatient_editor_tells_what_a_code_is_on_the_day() -> None:
         "J1", bilateral=True, device_procedure=True, device_exempt=True
     )
     assert after.code("G9997") == code(
-        "C", bilateral=True, vaccine=True, separate_procedure=True, device=True, colorectal=True
+        "C",
+        bilateral=True,
+        vaccine=True,
+        separate_procedure=True,
+        device=True,
+        colorectal=True,
+        never_packaged=True,
     )
     assert (last.code("G0289"), after.code("G0289")) == (code("N"), outpatient_codes.UNLISTED)
 

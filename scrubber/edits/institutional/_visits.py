@@ -3,16 +3,13 @@
 from typing import NamedTuple
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.outpatient import bill_of, has_status
+from scrubber.edits.outpatient import PROGRAMS, has_status, pays_comprehensively
 from scrubber.reference.outpatient_codes import OutpatientView
 
 OBSERVATION = "G0378"
 OBSERVATION_HOURS = 8
-#: Condition codes of programs that have rules of their own: partial hospitalization, opioid
-#: treatment, intensive outpatient.
-PROGRAMS = frozenset(("41", "89", "92"))
-#: Condition code with which a 12x bill is edited like an outpatient one.
-REBILLED = "W2"
+#: Packaged into what it led to, though its status is J2.
+DIRECT_ADMISSION = "G0379"
 
 
 class Visit(NamedTuple):
@@ -26,9 +23,10 @@ def visits(claim: Claim, lines: tuple[Line, ...], editor: OutpatientView) -> lis
     """
     Return the visits of a day.
 
-    Status V is a visit, and so is J2 where comprehensive payment can be made, save critical
-    care. Beside a comprehensive procedure (J1) V is packaged and no visit; whether J2 is one
-    there, or beside eight hours of observation, is settled by the payment.
+    Status V is a visit, and so is J2 where comprehensive payment can be made, save critical care
+    and the direct admission to observation. Beside a comprehensive procedure (J1) most of V is
+    packaged and no visit; whether J2 is one there, or beside eight hours of observation, is
+    settled by the payment.
     """
     code = editor.code
     found = [line for line in lines if code(line.procedure).status_indicator in ("V", "J2")]
@@ -44,13 +42,8 @@ def visits(claim: Claim, lines: tuple[Line, ...], editor: OutpatientView) -> lis
     for line in found:
         held = code(line.procedure)
         if held.status_indicator == "V":
-            if not packaged:
+            if not packaged or held.never_packaged:
                 result.append(Visit(line, certain=True))
-        elif comprehensive and not held.critical_care:
+        elif comprehensive and not (held.critical_care or line.procedure == DIRECT_ADMISSION):
             result.append(Visit(line, certain=not (packaged or observed)))
     return result
-
-
-def pays_comprehensively(claim: Claim) -> bool:
-    """Tell whether the bill is one for which comprehensive payment (J1, J2) is made."""
-    return bill_of(claim) == "13" or REBILLED in claim.condition_codes

@@ -4,7 +4,14 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.outpatient import BILLS, EDITOR, day_is_denied, has_status, opps_editor
+from scrubber.edits.outpatient import (
+    BILLS,
+    EDITOR,
+    day_is_denied,
+    has_status,
+    opps_editor,
+    pays_comprehensively,
+)
 from scrubber.edits.verdict import PASS, NoData, Verdict, fail, several
 from scrubber.reference.outpatient_bills import BillTypeView
 from scrubber.reference.outpatient_codes import OutpatientView
@@ -52,7 +59,7 @@ def ioce_code_not_payable_opps(
     ]
     if not found or day_is_denied(claim, lines, known):
         return PASS
-    packaged = has_status(claim.lines, known, "J1")
+    packaged = pays_comprehensively(claim) and has_status(claim.lines, known, "J1")
     return several(
         fail(
             line.at("procedure"),

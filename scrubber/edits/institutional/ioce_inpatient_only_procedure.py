@@ -4,7 +4,14 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.outpatient import BILLS, EDITOR, EMERGENCY, inpatient_only, opps_editor
+from scrubber.edits.outpatient import (
+    BILLS,
+    EDITOR,
+    EMERGENCY,
+    inpatient_only,
+    opps_editor,
+    pays_comprehensively,
+)
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, bypassed, fail, several
 from scrubber.reference.outpatient_bills import BillTypeView
 from scrubber.reference.outpatient_codes import OutpatientView
@@ -58,9 +65,10 @@ def ioce_inpatient_only_procedure(
     if known is None or isinstance(known, NoData):
         return known or PASS
     said: list[Fail | Bypassed | NoData] = []
+    status = claim.admission.discharge_status
+    allowed = status in DIED_OR_TRANSFERRED and pays_comprehensively(claim)
     for line in inpatient_only(claim, lines, known):
-        status = claim.admission.discharge_status
-        if EMERGENCY in line.modifiers and status in DIED_OR_TRANSFERRED:
+        if allowed and EMERGENCY in line.modifiers:
             said.append(bypassed(f"modifier CA and status {status}", line))
         else:
             said.append(

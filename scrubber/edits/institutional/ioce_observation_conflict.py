@@ -5,7 +5,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import claim_edit
-from scrubber.edits.outpatient import EDITOR, bill_of, day_is_denied
+from scrubber.edits.outpatient import EDITOR, PROGRAMS, bill_of, day_is_denied
 from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
 from scrubber.reference.outpatient_codes import OutpatientView
 
@@ -30,7 +30,9 @@ def _said_of(claim: Claim, editor: OutpatientView | None) -> Iterator[Fail]:
             elif line.procedure == HOURS:
                 if seen:
                     problem = "there a second time"
-                    yield _complaint(line, problem, certain=claim.is_medicare)
+                    # The editor does not count them on the bills of a program.
+                    own_rules = not PROGRAMS.isdisjoint(claim.condition_codes)
+                    yield _complaint(line, problem, certain=claim.is_medicare and not own_rules)
                 seen = True
             elif not hours_of_day:
                 problem = "without G0378 on the same date"

@@ -4,12 +4,12 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.outpatient import EDITOR, bill_of, day_is_denied
+from scrubber.edits.outpatient import EDITOR, PROGRAMS, bill_of, day_is_denied
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data, several
 from scrubber.reference.outpatient_codes import OutpatientView
 
 SCREENING_TURNED = "PT"
-#: Bill types on which the editor returns the claim; on others a person looks.
+#: Bill types on which the editor returns the claim; on others, and for programs, a person looks.
 RETURNED = ("12", "13", "85")
 
 
@@ -52,7 +52,11 @@ def ioce_screening_modifier_pt(
         return PASS
     if day_is_denied(claim, lines, editor):
         return PASS
-    sure = claim.is_medicare and bill_of(claim) in RETURNED
+    sure = (
+        claim.is_medicare
+        and bill_of(claim) in RETURNED
+        and PROGRAMS.isdisjoint(claim.condition_codes)
+    )
     return several(
         fail(
             line.at("modifiers"),

@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.outpatient import BILLS, EDITOR, day_is_denied
+from scrubber.edits.outpatient import BILLS, EDITOR, bill_of, day_is_denied
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data, several
 from scrubber.reference.outpatient_bills import BillTypeView
 from scrubber.reference.outpatient_codes import OutpatientView
@@ -12,6 +12,8 @@ from scrubber.reference.outpatient_codes import OutpatientView
 REDUCED, BEFORE_ANESTHESIA = "52", "73"
 TERMINATED = frozenset((REDUCED, BEFORE_ANESTHESIA))
 BOTH_SIDES = "50"
+#: Bill types on which the editor returns the claim; on others with unit edits a person looks.
+RETURNED = ("12", "13", "14", "85")
 
 
 def _is_bilateral(line: Line, editor: OutpatientView) -> bool:
@@ -69,13 +71,13 @@ def ioce_terminated_bilateral(
     found = [line for line in ended if _is_multiple(line) or _is_bilateral(line, editor)]
     if not found or day_is_denied(claim, lines, editor):
         return PASS
+    sure = claim.is_medicare and bill_of(claim) in RETURNED
     return several(
         fail(
             line.at("modifiers"),
             line,
             severity=None
-            if claim.is_medicare
-            and (BEFORE_ANESTHESIA in line.modifiers or _is_bilateral(line, editor))
+            if sure and (BEFORE_ANESTHESIA in line.modifiers or _is_bilateral(line, editor))
             else "review",
             line=line.number,
             procedure=line.procedure,

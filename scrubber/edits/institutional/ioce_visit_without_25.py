@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.institutional._visits import pays_comprehensively, visits
+from scrubber.edits.institutional._visits import visits
 from scrubber.edits.outpatient import (
     BILLS,
     EDITOR,
@@ -12,6 +12,7 @@ from scrubber.edits.outpatient import (
     day_is_denied,
     is_physicians,
     opps_editor,
+    pays_comprehensively,
 )
 from scrubber.edits.verdict import PASS, NoData, Verdict, bypassed, fail, several
 from scrubber.reference.outpatient_bills import BillTypeView

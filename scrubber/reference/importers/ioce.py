@@ -36,6 +36,7 @@ _PROCEDURE_FLAGS = {
     "device": "device",
     "device_procedure": "device_procedure",
     "bypass_e92_modifier": "device_exempt",
+    "capc_exclusion": "never_packaged",
 }
 _PROCEDURE = ("hcpcs", "apc", "status_indicator", *_PROCEDURE_FLAGS, *_RANGE)
 _DEVICE_PAIR = ("procedure", "device", *_RANGE)
