@@ -90,9 +90,19 @@ def day_is_denied(claim: Claim, lines: Sequence[Line], editor: OutpatientView | 
     """
     if editor is None or bill_of(claim) not in _DENIED:
         return False
-    if inpatient_only(claim, lines, editor):
-        return True
-    return pays_comprehensively(claim) and any(
-        EMERGENCY in line.modifiers and inpatient_only(claim, (line,), editor)
-        for line in claim.lines
-    )
+    return bool(inpatient_only(claim, lines, editor) or emergencies(claim, editor))
+
+
+def emergencies(claim: Claim, editor: OutpatientView) -> list[Line]:
+    """Return the inpatient-only procedures with modifier CA, for which the claim is paid as one."""
+    if not pays_comprehensively(claim):
+        return []
+    marked = [line for line in claim.lines if EMERGENCY in line.modifiers]
+    days = {line.day for line in marked}
+    held = [
+        line
+        for day, lines in claim.by_day
+        if day in days
+        for line in inpatient_only(claim, lines, editor)
+    ]
+    return [line for line in held if EMERGENCY in line.modifiers]

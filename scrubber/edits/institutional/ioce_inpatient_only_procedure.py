@@ -1,21 +1,22 @@
 """An inpatient-only procedure is on an outpatient claim."""
 
 from datetime import date
+from decimal import Decimal
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
 from scrubber.edits.outpatient import (
     BILLS,
     EDITOR,
-    EMERGENCY,
+    emergencies,
     inpatient_only,
     opps_editor,
-    pays_comprehensively,
 )
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, bypassed, fail, several
 from scrubber.reference.outpatient_bills import BillTypeView
 from scrubber.reference.outpatient_codes import OutpatientView
 
+ONE = Decimal(1)
 #: The patient died (20), or was transferred.
 DIED_OR_TRANSFERRED = frozenset(
     ("20", "02", "05", "62", "63", "65", "66", "82", "85", "90", "91", "93", "94")
@@ -65,10 +66,14 @@ def ioce_inpatient_only_procedure(
     if known is None or isinstance(known, NoData):
         return known or PASS
     said: list[Fail | Bypassed | NoData] = []
+    found = inpatient_only(claim, lines, known)
+    if not found:
+        return PASS
     status = claim.admission.discharge_status
-    allowed = status in DIED_OR_TRANSFERRED and pays_comprehensively(claim)
-    for line in inpatient_only(claim, lines, known):
-        if allowed and EMERGENCY in line.modifiers:
+    # One of them makes the whole claim one payment; the others are then part of it.
+    marked = emergencies(claim, known)
+    for line in [one for one in found if one in marked] if marked else found:
+        if marked and status in DIED_OR_TRANSFERRED and line.units in (None, ONE):
             said.append(bypassed(f"modifier CA and status {status}", line))
         else:
             said.append(
