@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint faults soak bench bench-stream up kafka kafka-java edit try mutants schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -40,11 +40,25 @@ NODE := tools/asyncapi/node_modules/installed tools/kubernetes/node_modules/inst
 $(NODE): tools/%/node_modules/installed: tools/%/package-lock.json
 	@if command -v npm >/dev/null; then cd tools/$* && npm ci --loglevel=error && touch node_modules/installed; fi
 
-test: lint kafka-java $(NODE) ## everything that CI runs
+# A port of CMS's outpatient editor, for tests alone. Its metadata ask for Python 3.12 for the sake
+# of one line, which is put right here; lmdb, its only dependency, is one of ours.
+ORACLE := .oracle/installed
+$(ORACLE): requirements/oracle.txt .venv/installed
+	@rm -rf .oracle
+	$(BIN)/python $(PIP) --no-deps --ignore-requires-python --require-hashes --target .oracle -r requirements/oracle.txt
+	@sed -i.orig 's/^type \(_Provider = \)/\1/' .oracle/pyoce/dao/desc/tables.py
+	@touch $@
+
+oracle: $(ORACLE) ## the outpatient editor that edits are held against
+
+test: lint kafka-java $(NODE) $(ORACLE) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/check_coverage.py
+
+differential: .venv/installed $(ORACLE) ## thousands of claims against other formulations of the same rules
+	$(BIN)/pytest -q -m long --timeout 3600 -s tests/differential $(ARGS)
 
 faults: .venv/installed kafka-java ## every fault test, the long ones too, on each supported Kafka
 	$(BIN)/python -m tests.faults $(ARGS)
@@ -120,4 +134,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv .oracle dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka

@@ -34,13 +34,18 @@ def full_reference(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) 
         (sorted((data / "ncci_2024q3").glob("*.csv*")), Choice()),
         (
             [
-                *(
-                    ioce / "data_dx10.csv.gz",
-                    ioce / "data_hcpcs.csv.gz",
-                    ioce / "version_range.csv",
-                ),
-                *(ioce / "data_modifier.csv", ioce / "map_modifier_conflict.csv"),
-                *(ioce / "data_revenue.csv", ioce / "pbt_map.csv"),
+                ioce / name
+                for name in (
+                    "data_dx10.csv.gz",
+                    "data_hcpcs.csv.gz",
+                    "data_modifier.csv",
+                    "data_revenue.csv",
+                    "map_device_procedure.csv",
+                    "map_modifier_conflict.csv",
+                    "pbt_control.csv",
+                    "pbt_map.csv",
+                    "version_range.csv",
+                )
             ],
             Choice(),
         ),

@@ -11,9 +11,9 @@ and `drop`, with its `outcome` (clean unless said; or review, released, returned
 edits `failing`, the `versions` it was judged by, and the payer's claim `number` once it was paid.
 `since` is the first day that the history covers. Without `history` none is kept.
 
-`beside` lists what other edits say of the claim, for an edit that closes: each with its `edit`, and
-the `severity` with which it fails, or the table (`kind@date`) that it `needs`, or the `reason` why
-it is bypassed.
+`beside` lists what other edits say of the claim, for an edit that reads it: the id of one that
+runs on the claim too, or what one is made to say, with its `edit`, and the `severity` with which it
+fails, or the table (`kind@date`) that it `needs`, or the `reason` why it is bypassed.
 """
 
 import re
@@ -186,7 +186,9 @@ def ask(case: Case) -> list[Said | Lacked]:
         fault = Fault(**given) if "pointer" in given else Undecodable(**given)
         raised = edit.function(fault)
         return [Said(edit, edit.severity, raised)] if isinstance(raised, Fail) else []
-    rows = {kind: spec.get("data", {}).get(kind, []) for kind in edit.data}
+    beside = tuple(map(other_edit, spec.get("beside", ())))
+    kinds = {kind for one in (edit, *beside) for kind in one.data}
+    rows = {kind: spec.get("data", {}).get(kind, []) for kind in kinds}
     for kind in spec.get("without", []):
         del rows[kind]
     shelf = Shelf.of_rows(rows)
@@ -202,15 +204,17 @@ def ask(case: Case) -> list[Said | Lacked]:
     claim = compiled(case)
     # A twin shows what the function says; what its status makes of it is the engine's test.
     shown = replace(edit, status="active")
-    edits = (shown, *map(other_edit, spec.get("beside", [])))
+    edits = (shown, *beside)
     results = run(Plan(claim.type, pack, edits, shelf), claim, prior_of(case))
     needs = results.lacking.by_edit.get(edit.id, ())
     said = [one for one in results.said if one.edit.id in (edit.id, edit_crashed.id)]
     return [*said, *(Lacked(NoData(one)) for one in needs)]
 
 
-def other_edit(given: Json) -> Edit:
-    """Return an edit that says of every claim what a case wants said beside its own."""
+def other_edit(given: Json | str) -> Edit:
+    """Return an edit of that id, or one that says of every claim what a case wants said."""
+    if isinstance(given, str):
+        return next(edit for edit in all_edits() if edit.id == given)
     verdict = (
         NoData(given["needs"])
         if "needs" in given

@@ -37,6 +37,9 @@ DIAGNOSES = (
 )
 PROCEDURES = ("hcpcs_level2/hcpcs_level2_20*.csv",)
 PLACES = ("place_of_service/place_of_service.csv",)
+BILL_TYPES = tuple(
+    f"ioce_v27_tables/{name}.csv" for name in ("pbt_map", "pbt_control", "version_range")
+)
 NCCI = ("ncci_20*/*.csv*",)
 
 # CMS, Place of Service Code Set: the shipped list lacks 27 (since 2023-10-01) and 66 (since
@@ -61,6 +64,7 @@ def main(official: Path, starter: Path) -> int:
             (DIAGNOSES, Choice()),
             (PROCEDURES, Choice()),
             (PLACES, Choice(effective=PLACES_FIRST, expires=PLACES_LAST)),
+            (BILL_TYPES, Choice()),
             (NCCI, Choice()),
         ):
             files = sorted(path for pattern in patterns for path in official.glob(pattern))

@@ -20,6 +20,8 @@ CLUSTER = "scrub"
 APP_ID = next(one.default for one in SETTINGS if one.name == "SCRUBBER_APP_ID")
 OPERATOR = "operator"
 WORKER = "worker"
+#: A reviewer's decision is about the claim as it stands here: the worker reads it back.
+READ_BACK = "claims-review"
 GRID = {"w": 12, "h": 8}
 
 Manifest = dict[str, Any]
@@ -89,7 +91,7 @@ def _rights(party: str, topics: dict[str, Topic]) -> list[Manifest]:
     read_again = {one.dead_letter for one in topics.values() if one.dead_letter}
     for name, topic in topics.items():
         operations = []
-        if party in topic.consumers:
+        if party in topic.consumers or (party == WORKER and name == READ_BACK):
             operations.append("Read")
         # A replay puts a dead letter back where it came from, and marks it as replayed.
         replays = party == OPERATOR and (topic.dead_letter is not None or name in read_again)

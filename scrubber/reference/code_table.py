@@ -53,13 +53,16 @@ def pack_windows(rows: Iterable[CodeWindow]) -> dict[str, bytes]:
     """
     Return sorted columns of fixed width: `codes`, `first`, `last`, `traits`.
 
-    Periods of one code with the same traits are joined. A code of more than seven characters, or
-    with a character beyond ASCII, raises `ValueError`.
+    Traits take one byte each, two when one of them needs it. Periods of one code with the same
+    traits are joined. A code of more than seven characters, or with a character beyond ASCII,
+    raises `ValueError`.
     """
     periods: defaultdict[tuple[int, int], set[Period]] = defaultdict(set)
     for code, period, traits in rows:
         periods[checked_key(code), traits].add(period)
-    codes, first, last, columns = array("Q"), array("i"), array("i"), array("B")
+    wide = max((traits for _, traits in periods), default=0) >= 1 << 8
+    codes, first, last = array("Q"), array("i"), array("i")
+    columns = array("H" if wide else "B")
     for key, traits in sorted(periods):
         for period in joined(periods[key, traits]):
             codes.append(key)
@@ -84,8 +87,9 @@ class CodeTable:
         self._codes: Sequence[int] = memoryview(buffers["codes"]).cast("B").cast("Q")
         self._first: Sequence[int] = memoryview(buffers["first"]).cast("B").cast("i")
         self._last: Sequence[int] = memoryview(buffers["last"]).cast("B").cast("i")
-        self._traits: Sequence[int] = memoryview(buffers["traits"]).cast("B")
         self._size = len(self._codes)
+        traits = memoryview(buffers["traits"]).cast("B")
+        self._traits: Sequence[int] = traits if len(traits) == self._size else traits.cast("H")
 
     def traits(self, code: str, day: int) -> tuple[int, int]:
         """Return the traits of the code on the day, and those of all its periods (0: unknown)."""

@@ -24,7 +24,8 @@ from scrubber.reference.snapshot import Edition
 
 CodeStatus = Literal["in_force", "other_dates", "unknown"]
 
-_LISTED = 1
+#: The trait that every code has; a table may keep more beside it.
+LISTED = 1
 
 
 class DatedCode(Protocol):
@@ -46,7 +47,7 @@ class DatedCode(Protocol):
 def pack_codes(rows: Iterable[DatedCode]) -> dict[str, bytes]:
     """Return the buffers of an edition."""
     return pack_windows(
-        CodeWindow(row.code, period_of(row.effective, row.expires), _LISTED) for row in rows
+        CodeWindow(row.code, period_of(row.effective, row.expires), LISTED) for row in rows
     )
 
 
@@ -132,7 +133,7 @@ class DatedCodeView:
             (
                 within(period, edition.period)
                 for edition in self._series.loaded
-                for period in edition.table.periods(code, _LISTED)
+                for period in edition.table.periods(code, LISTED)
             ),
             self._answered,
         )

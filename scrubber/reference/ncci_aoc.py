@@ -120,6 +120,8 @@ class AocView:
         self.day = day
         self.version = edition.info.version
         self.covers = series.covers
+        self.on = series.as_of
+        """The view of another day."""
         self._info = edition.info
         self._add_ons, self._primaries, self._types, self._effective, self._deletion = _columns(
             edition

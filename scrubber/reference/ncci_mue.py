@@ -98,6 +98,8 @@ class MueView:
         self.version = edition.info.version
         self.holds = edition.info.holds
         self.covers = series.covers
+        self.on = series.as_of
+        """The view of another day."""
         self.limit = limit
 
 

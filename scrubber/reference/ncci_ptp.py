@@ -198,6 +198,8 @@ class PtpView:
         self.version = edition.info.version
         self.holds = edition.info.holds
         self.covers = series.covers
+        self.on = series.as_of
+        """The view of another day."""
         self.rows = table.rows_on(day.toordinal())
 
 

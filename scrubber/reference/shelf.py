@@ -42,6 +42,7 @@ _TABLES = {
     "icd-10-pcs": _Table("inpatient_procedures", "InpatientProcedureSeries", "InpatientProcedure"),
     "ioce": _Table("outpatient_codes", "OutpatientSeries", "OutpatientRow"),
     "ioce-bill-types": _Table("outpatient_bills", "BillTypeSeries", "BillTypeRow"),
+    "ioce-device-pairs": _Table("device_pairs", "DevicePairSeries", "DevicePairRow"),
     "ioce-modifier-conflicts": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
     "ioce-modifiers": _Table("outpatient_modifiers", "ModifierSeries", "ModifierRow"),
     "ioce-revenue": _Table("revenue_codes", "RevenueSeries", "RevenueRow"),

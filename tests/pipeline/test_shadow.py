@@ -12,7 +12,7 @@ from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.contracts.outcome import OutcomeEvent
 from scrubber.edits.edit import Edit, claim_edit, history_edit, line_pair_edit
-from scrubber.edits.ncci._pairs import Proposed
+from scrubber.edits.proposed import Proposed
 from scrubber.edits.verdict import PASS, Verdict, fail
 from scrubber.payers.document import Applies
 from scrubber.payers.pack import PayerPack, Period

@@ -21,7 +21,7 @@ from scrubber.edits.edit import (
     line_edit,
     line_pair_edit,
 )
-from scrubber.edits.ncci._pairs import Proposed
+from scrubber.edits.proposed import Proposed
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Results, Said, lacking
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data

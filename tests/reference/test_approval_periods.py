@@ -14,10 +14,12 @@ from scrubber.reference.importers.reading import DamagedFileError
 from scrubber.reference.outpatient_codes import OutpatientSeries, OutpatientView, pack
 from tests.reference.editions import FIXTURES, edition
 
-HEADER = (
-    "lo_age,hi_age,sex,bilateral_conditional,bilateral_independent,"
-    "hcpcs,date_approved,date_terminated,lo_version,hi_version\n"
+OTHER_COLUMNS = (
+    *("apc", "status_indicator", "sex", "bilateral_conditional", "bilateral_independent"),
+    *("vaccine", "separate_procedure", "device_procedure", "device", "bypass_e92_modifier"),
+    *("colorectal", "capc_exclusion", "lo_age", "hi_age"),
 )
+HEADER = f"{','.join(OTHER_COLUMNS)},hcpcs,date_approved,date_terminated,lo_version,hi_version\n"
 DAY = timedelta(1)
 
 
@@ -29,7 +31,7 @@ def versions() -> ioce.Versions:
 
 def series(text: str) -> OutpatientSeries:
     """Return the series of one small table, of codes for everybody."""
-    table = HEADER + "".join(f"0,124,0,0,0,{row}\n" for row in text.splitlines())
+    table = HEADER + "".join(f"00001,N{',0' * 11},124,{row}\n" for row in text.splitlines())
     return OutpatientSeries(
         [edition(ioce.read_procedures(io.BytesIO(table.encode()), versions()), pack)]
     )

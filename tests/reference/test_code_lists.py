@@ -6,11 +6,14 @@ import io
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from openpyxl import load_workbook
 
 from scrubber.reference import (
+    device_pairs,
+    outpatient_bills,
     outpatient_codes,
     outpatient_modifiers,
     place_of_service,
@@ -22,7 +25,10 @@ from scrubber.reference.importers import hcpcs, ioce
 from scrubber.reference.importers import place_of_service as place_importer
 from scrubber.reference.importers import taxonomy as taxonomy_importer
 from scrubber.reference.importers.dates import half_year_end
+from scrubber.reference.importers.load import Choice, Imported, import_files
 from scrubber.reference.importers.reading import Reading
+from scrubber.reference.importers.table import RefusedFileError
+from scrubber.reference.ncci_ptp import NCCI_MODIFIERS
 from scrubber.reference.outpatient_modifiers import ModifierRow
 from scrubber.reference.procedure_codes import ProcedureRow, ProcedureSeries
 from tests.reference.editions import FIXTURES, edition
@@ -103,9 +109,9 @@ def test_the_outpatient_editor_holds_codes_from_version_to_version() -> None:
     assert (last.status("G0289"), after.status("G0289")) == ("in_force", "other_dates")
     assert after.window("G0289") == (None, date(2021, 9, 30))
     assert after.status("J0009") == "unknown"
-    assert last.limits("G0289") == (12, 64, "", True)
+    assert last.limits("G0289") == (12, 64, "")
     assert after.limits("G0289") is None
-    assert after.limits("J1740") == (0, 124, "", False)
+    assert after.limits("J1740") == (0, 124, "")
     assert after.covers(date(2026, 6, 30))
     assert not after.covers(date(2026, 7, 1))
     assert series.as_of(date(2019, 6, 30)) is None
@@ -140,6 +146,94 @@ def test_the_outpatient_editor_knows_which_modifiers_conflict() -> None:
         view = modifiers_on(ioce.read_conflicts, "map_modifier_conflict.csv", day)
         assert (view.status("CTFX"), view.status("FXCT")) == ("in_force", status)
         assert view.status("CTFY") == "unknown"
+
+
+def test_the_outpatient_editor_tells_what_a_code_is_on_the_day() -> None:
+    """Status indicator, lists and APC 5041 come from the version of the day."""
+    series = outpatient_codes.OutpatientSeries(
+        [edition(_dated("data_hcpcs.csv", ioce.read_procedures), outpatient_codes.pack)]
+    )
+    last, after = series.as_of(date(2021, 9, 30)), series.as_of(date(2021, 10, 1))
+    assert isinstance(last, outpatient_codes.OutpatientView)
+    assert isinstance(after, outpatient_codes.OutpatientView)
+    code = outpatient_codes.OutpatientCode
+    assert last.code("G9999") == code("J2", critical_care=True)
+    assert after.code("G9999") == code("J2")
+    assert after.code("G9998") == code(
+        "J1", bilateral=True, device_procedure=True, device_exempt=True
+    )
+    assert after.code("G9997") == code(
+        "C",
+        bilateral=True,
+        vaccine=True,
+        separate_procedure=True,
+        device=True,
+        colorectal=True,
+        never_packaged=True,
+    )
+    assert (last.code("G0289"), after.code("G0289")) == (
+        code("N", bilateral=True),
+        outpatient_codes.UNLISTED,
+    )
+
+
+def test_bill_types_have_the_edits_of_their_most_specific_row() -> None:
+    """A condition code may have a row; rows for all bill types do not count."""
+    with (FIXTURES / "pbt_control.csv").open("rb") as file:
+        controls = ioce.read_controls(file)
+    reading = _dated("pbt_map.csv", lambda file, dated: ioce.read_bill_types(file, dated, controls))
+    series = outpatient_bills.BillTypeSeries([edition(reading, outpatient_bills.pack)])
+    last, after = series.as_of(date(2021, 9, 30)), series.as_of(date(2021, 10, 1))
+    assert last is not None
+    assert after is not None
+    edits = outpatient_bills.BillEdits
+    assert last.edits("0131", ()) == edits(ncci=True, opps=True, units=True)
+    assert last.edits("0131", ("41", "09")) == edits()
+    assert after.edits("0131", ()) == edits(ncci=True, units=True)
+    assert after.edits("0221", ()) == after.edits("0234", ("92",)) == edits(ncci=True)
+    assert after.edits("0111", ()) == after.edits("0721", ()) == after.edits("", ()) == edits()
+    assert series.as_of(date(2019, 6, 30)) is None
+    assert series.as_of(date(2026, 7, 1)) is None
+    late = series.as_of(date(2026, 7, 1), latest_when_missing=True)
+    assert late is not None
+    assert late.edits("0231", ()) == edits(ncci=True)
+
+
+def test_device_pairs_are_those_of_the_day() -> None:
+    """Each way round, from the first to the last day of a pair."""
+    reading = _dated("map_device_procedure.csv", ioce.read_device_pairs)
+    series = device_pairs.DevicePairSeries([edition(reading, device_pairs.pack)])
+    last, after = series.as_of(date(2021, 9, 30)), series.as_of(date(2021, 10, 1))
+    assert last is not None
+    assert after is not None
+    assert last.devices == {"G9998": {"C1840", "C1841"}}
+    assert after.devices == {"G9998": {"C1841"}}
+    assert after.procedures == {"C1841": {"G9998"}}
+    assert series.as_of(date(2026, 7, 1)) is None
+
+
+def test_the_editor_s_tables_need_the_files_that_explain_them(tmp_path: Path) -> None:
+    """Without its companion a file is refused, and says which one is missing."""
+    names = ("pbt_map.csv", "pbt_control.csv", "version_range.csv")
+    files = [FIXTURES / name for name in names]
+    (imported,) = import_files(files, tmp_path, Choice())
+    assert isinstance(imported, Imported)
+    assert (imported.info.folder, imported.info.rows) == ("ioce-bill-types@2019-07-01", 5)
+    for left_out in ("pbt_control", "version_range"):
+        (refused,) = import_files(
+            [file for file in files if file.stem != left_out], tmp_path, Choice()
+        )
+        assert isinstance(refused, RefusedFileError)
+        assert f"give {left_out}.csv in the same call" in refused.reason
+
+
+def test_the_ncci_modifiers_are_those_of_the_editor(shared_data: Path) -> None:
+    """The 44 of every version since 2019 are the ones that the pair edits know."""
+    path = shared_data / "data/ioce_v27_tables/data_modifier.csv"
+    with path.open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["ncci"] == "1"]
+    assert {(row["lo_version"], row["hi_version"]) for row in rows} == {("76", "103")}
+    assert {row["modifier"] for row in rows} == NCCI_MODIFIERS
 
 
 def test_places_of_service_are_read_past_the_byte_order_mark() -> None:
@@ -233,6 +327,13 @@ def test_the_official_taxonomies_are_read_whole(shared_data: Path, release: str,
         assert len(taxonomy_importer.read(file, path.name).rows) == rows
 
 
+def _dated(name: str, read: Callable[[BinaryIO, ioce.Versions], Reading[Any]]) -> Reading[Any]:
+    with (FIXTURES / "version_range.csv").open("rb") as file:
+        versions = ioce.read_versions(file)
+    with (FIXTURES / name).open("rb") as file:
+        return read(file, versions)
+
+
 def _code(row: ProcedureRow) -> str:
     return row.code
 
@@ -308,13 +409,11 @@ def test_the_limits_of_each_code_are_those_of_the_official_rows(shared_data: Pat
     rows = ioce_rows(shared_data, "data_hcpcs.csv.gz")
     assert len(rows) > 30_000
     for row in rows:
-        stated = (
-            int(row["lo_age"]),
-            int(row["hi_age"]),
-            "",
-            "1" in (row["bilateral_conditional"], row["bilateral_independent"]),
-        )
+        limits = (int(row["lo_age"]), int(row["hi_age"]), "")
+        bilateral = "1" in (row["bilateral_conditional"], row["bilateral_independent"])
         for day in (days[int(row["lo_version"])][0], days[int(row["hi_version"])][1]):
             view = series.as_of(day)
             assert view is not None
-            assert view.limits(row["hcpcs"]) == stated, (row["hcpcs"], day)
+            assert isinstance(view, outpatient_codes.OutpatientView)
+            assert view.limits(row["hcpcs"]) == limits, (row["hcpcs"], day)
+            assert view.code(row["hcpcs"]).bilateral == bilateral, (row["hcpcs"], day)

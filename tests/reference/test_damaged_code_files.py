@@ -27,6 +27,12 @@ def _with_versions(read: Callable[[BinaryIO, ioce.Versions], object]) -> Read:
     return lambda file: read(file, versions)
 
 
+def _with_controls(file: BinaryIO) -> object:
+    with (FIXTURES / "pbt_control.csv").open("rb") as controls:
+        held = ioce.read_controls(controls)
+    return _with_versions(lambda given, dated: ioce.read_bill_types(given, dated, held))(file)
+
+
 def _hcpcs(file: BinaryIO) -> object:
     content = file.read()
     return hcpcs.read(io.BytesIO(content), "", content)
@@ -40,6 +46,9 @@ READERS: dict[str, Read] = {
     "data_modifier.csv": _with_versions(ioce.read_modifiers),
     "map_modifier_conflict.csv": _with_versions(ioce.read_conflicts),
     "version_range.csv": ioce.read_versions,
+    "pbt_map.csv": _with_controls,
+    "pbt_control.csv": ioce.read_controls,
+    "map_device_procedure.csv": _with_versions(ioce.read_device_pairs),
     "place_of_service.csv": lambda file: place_of_service.read(file, ""),
     "nucc_taxonomy_251.csv": lambda file: taxonomy.read(file, ""),
     "hcpcs_attributes.csv": _hcpcs,
@@ -54,6 +63,9 @@ RECOGNISERS = {
     "data_modifier.csv": ioce.recognises_modifiers,
     "map_modifier_conflict.csv": ioce.recognises_conflicts,
     "version_range.csv": ioce.recognises_versions,
+    "pbt_map.csv": ioce.recognises_bill_types,
+    "pbt_control.csv": ioce.recognises_controls,
+    "map_device_procedure.csv": ioce.recognises_device_pairs,
     "place_of_service.csv": place_of_service.recognises,
     "nucc_taxonomy_251.csv": taxonomy.recognises,
     "hcpcs_attributes.csv": hcpcs.recognises,
@@ -71,12 +83,18 @@ CASES = [
     ("data_dx10.csv", b"0,85,103\nM545,", b"0,85\nM545,", 4, "12 columns, the header has 13"),
     ("data_dx10.csv", b"M545,", b"M54.5,", 5, "'M54.5' is not a code"),
     ("data_hcpcs.csv", b"G0289", b"G028", 3, "'G028' is not a code"),
-    ("data_hcpcs.csv", b"0,1,0,0,76,84", b"0,2,0,0,76,84", 3, "bilateral_independent must be 0 or 1"),
     ("data_hcpcs.csv", b"64,0,", b"64,F,", 3, "'F' is not a sex"),
     ("data_hcpcs.csv", b"12,64", b"12,old", 3, "'old' is not an age"),
     ("data_modifier.csv", b"GT,0", b"G,0", 4, "'G' is not a code"),
     ("data_modifier.csv", b"20220101", b"20220199", 5, "not a day of the calendar"),
     ("map_modifier_conflict.csv", b"FX,CT", b"FX,C", 3, "'C' is not a code"),
+    ("data_hcpcs.csv", b"00001,N,", b"00001,X,", 3, "'X' is not a status indicator"),
+    ("data_hcpcs.csv", b"C,0,124,0,0,1,", b"C,0,124,0,0,2,", 7, "bilateral_independent must be 0 or 1"),
+    ("pbt_map.csv", b"1,0,13,22", b"1,0,14,22", 3, "'14' is not in pbt_control"),
+    ("pbt_map.csv", b"22,23", b"23,22", 3, "'23' to '22' are not bill types"),
+    ("pbt_map.csv", b"22,23", b"22,2", 3, "'22' to '2' are not bill types"),
+    ("pbt_control.csv", b"13,0,0,1,0", b"13,0,0,1,x", 3, "opps_edits must be 0 or 1"),
+    ("map_device_procedure.csv", b"C1840", b"C184", 2, "'C184' is not a code"),
     ("version_range.csv", b"20211001", b"20211301", 4, "not a day of the calendar"),
     ("version_range.csv", b"84,84", b"76,76", 3, "a second time"),
     ("place_of_service.csv", b"21,", b"2,", 3, "'2' is not a code of two digits"),

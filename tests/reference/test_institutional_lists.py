@@ -13,6 +13,7 @@ from tests.reference.editions import FIXTURES
 from tests.reference.snapshots import imported, refusals, shelf_of, write
 
 VERSIONS = FIXTURES / "version_range.csv"
+CONTROLS = FIXTURES / "pbt_control.csv"
 
 MCE_37 = (
     "MCE_Version\tICD_Version\tMCE_Section\tMCE_Subsection\tMCE_Edit_Type\tICD_Code_Type\tICD_Code\tICD_Desc\n"
@@ -47,9 +48,9 @@ REVENUE = (
 )
 BILLS = (
     "key1,rule,pbt_index,lo_bill,hi_bill,lo_version,hi_version\n"
-    "0,8,103,13,13,76,103\n"
-    "33,9,0,11,99,76,103\n"
-    "26,9,111,22,23,76,103\n"
+    "0,8,102,13,13,76,103\n"
+    "33,9,4,11,99,76,103\n"
+    "26,9,13,22,23,76,103\n"
 )
 NUBC = "kind,code,valid_from,valid_to\ncondition,44,2004-04-01,\nspan,74,,20240630\n"
 
@@ -258,7 +259,8 @@ def test_revenue_codes_have_four_digits_and_their_quarters(tmp_path: Path) -> No
 
 def test_a_type_of_bill_has_a_row_of_its_own(tmp_path: Path) -> None:
     """Rows from 11 to 99 name none; others may name two."""
-    shelf = shelf_of(tmp_path / "shelf", VERSIONS, write(tmp_path / "pbt_map.csv", BILLS))
+    bills = write(tmp_path / "pbt_map.csv", BILLS)
+    shelf = shelf_of(tmp_path / "shelf", VERSIONS, CONTROLS, bills)
     types = shelf.as_of("ioce-bill-types", date(2024, 8, 1))
     known = [f"{bill}" for bill in range(11, 100) if types.names(f"{bill}")]
     assert known == ["13", "22", "23"]
@@ -270,8 +272,8 @@ def test_a_type_of_bill_has_a_row_of_its_own(tmp_path: Path) -> None:
         ("data_revenue.csv", REVENUE.replace("450,E1,0,0", "450,E1,0,2"), "bypass_e48"),
         ("data_revenue.csv", REVENUE.replace("450,E1", "4X0,E1"), "'4X0' is not a code"),
         ("data_revenue.csv", REVENUE.split("\n", maxsplit=1)[0], "no revenue code"),
-        ("pbt_map.csv", BILLS.replace("103,13,13", "103,1X,13"), "'1X' is not a version"),
-        ("pbt_map.csv", BILLS.split("\n", maxsplit=1)[0], "no type of bill"),
+        ("pbt_map.csv", BILLS.replace("102,13,13", "102,1X,13"), "'1X' to '13' are not bill types"),
+        ("pbt_map.csv", BILLS.split("\n", maxsplit=1)[0], "no bill type"),
         ("pbt_map.csv", BILLS.replace("13,13,76", "13,13,75"), "are not in version_range"),
     ],
 )
@@ -279,7 +281,8 @@ def test_a_damaged_table_of_the_outpatient_editor_is_refused(
     tmp_path: Path, name: str, text: str, complaint: str
 ) -> None:
     """Nothing of it is taken."""
-    assert complaint in refusals(tmp_path / "shelf", VERSIONS, write(tmp_path / name, text))[0]
+    path = write(tmp_path / name, text)
+    assert complaint in refusals(tmp_path / "shelf", VERSIONS, CONTROLS, path)[0]
 
 
 def test_nubc_codes_of_one_kind_are_none_of_another(tmp_path: Path) -> None:
@@ -358,6 +361,7 @@ def test_the_official_lists_are_read_whole(shared_data: Path, tmp_path: Path) ->
         tmp_path,
         *sorted((shared_data / "data" / "mce").glob("*_*.*")),
         *(ioce / "data_revenue.csv", ioce / "pbt_map.csv", ioce / "version_range.csv"),
+        ioce / "pbt_control.csv",
     )
     rows = {(one.kind, one.effective): one.rows for one in shelf.snapshots()}
     assert rows["mce", date(2019, 10, 1)] == 14_153

@@ -33,7 +33,7 @@ def codes_in(edition: Edition) -> Iterator[str]:
                 yield row.primary
     elif kind == "place-of-service":
         yield from bytes(buffers["codes"]).decode("ascii").split("\n")
-    elif kind in {"icd-10-cm", "hcpcs"}:
+    elif kind in {"icd-10-cm", "hcpcs", "ioce-bill-types"}:
         # A code of up to seven characters, then its length.
         for name in {"codes", "limit_codes"} & buffers.keys():
             for number in buffers[name].cast("Q"):

@@ -1,1 +1,1 @@
-"""Edits of institutional bills: type of bill, admission, revenue codes and the code editors."""
+"""Hospital bills: types, revenue codes, stays, and the inpatient and outpatient editors."""

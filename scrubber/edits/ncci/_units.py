@@ -1,73 +1,156 @@
-"""A day's units of a code against its limit: what the two day limits (MAI 2 and 3) share."""
+"""The units of a code against its limit (MUE): what the edits of all three indicators share."""
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.verdict import NoData, no_data
+from scrubber.edits.outpatient import BILLS
+from scrubber.edits.verdict import Fail, NoData, Severity, Verdict, fail, no_data, several
 from scrubber.reference.ncci_mue import MueRow, MueView
 
-KINDS = ("ncci-mue-practitioner", "ncci-mue-hospital", "ncci-mue-dme")
-#: Bill types on which the outpatient editor runs the NCCI edits (pbt_control, ncci_edits = 1).
-HOSPITAL_BILLS = frozenset(("12", "13", "76", "85"))
+PRACTITIONER, HOSPITAL, DME = "ncci-mue-practitioner", "ncci-mue-hospital", "ncci-mue-dme"
+#: What `table_for` takes.
+TABLES = (PRACTITIONER, HOSPITAL, DME, BILLS)
+LINE, ABSOLUTE, CLINICAL = "1", "2", "3"
 WHOLE = Decimal(1)
 
 
-class Excess(NamedTuple):
-    """Lines of one code, provider and day whose units are above the limit."""
+class Units(NamedTuple):
+    """Lines of one code and provider on a day, their units, and the limit."""
 
     lines: tuple[Line, ...]
     row: MueRow
     units: Decimal
-    ranged: bool
+
+    @property
+    def too_many(self) -> bool:
+        """The units are above the limit."""
+        return self.units > self.row.value
 
 
-def excesses(
-    claim: Claim, lines: tuple[Line, ...], tables: tuple[MueView | None, ...], mai: str
-) -> Iterator[Excess | NoData]:
+def table_for(claim: Claim, tables: tuple[Any, ...]) -> tuple[str, Any]:
     """
-    Yield what is above its limit of the given MAI, and once that a code has no limit to be found.
+    Return the kind of table that limits the claim, and the one of `tables` (`None`: not there).
 
-    Anesthesia minutes, lines with GY and inpatient bills are not counted; a line over several days
-    counts its units a day.
+    The kind is `""` where no limit applies. Of `BILLS` itself nothing is returned but its absence.
     """
-    which = _table_of(claim)
-    if which is None:
-        return
-    table = tables[which]
-    missing = False
+    practitioner, hospital, dme, bills = tables
+    if claim.type != "institutional":
+        return (DME, dme) if claim.is_dme else (PRACTITIONER, practitioner)
+    if claim.is_inpatient:
+        return "", None
+    if bills is None:
+        return BILLS, None
+    if bills.edits(claim.bill_type, claim.condition_codes).ncci:
+        return HOSPITAL, hospital
+    return "", None
+
+
+def units_of_day(
+    claim: Claim, lines: tuple[Line, ...], table: MueView, indicators: str
+) -> list[Units]:
+    """
+    Return what is billed on the day of the codes whose limit has one of the indicators.
+
+    A line over several days counts its units a day, on each of its days.
+    """
     counted: dict[tuple[str, str], list[Line]] = {}
     for line in lines:
-        if not line.procedure or line.unit_type == "MJ" or "GY" in line.modifiers:
-            continue
-        row = table.limit(line.procedure) if table is not None else None
-        if row is None:
-            missing = True
-        elif row.mai == mai:
+        row = table.limit(line.procedure)
+        if row is not None and row.mai in indicators and counts(line):
             npi = "" if claim.type == "institutional" else line.rendering_npi
             counted.setdefault((line.procedure, npi), []).append(line)
-    if missing:
-        yield no_data(KINDS[which], lines[0].day)
-    for (code, _), together in counted.items():
-        row = table.limit(code) if table is not None else None
+    if not counted:
+        return []
+    if len(claim.by_day) > 1:
+        for line in _from_earlier_days(claim, lines[0]):
+            npi = "" if claim.type == "institutional" else line.rendering_npi
+            if (line.procedure, npi) in counted and counts(line):
+                counted[line.procedure, npi].append(line)
+    found = []
+    for together in counted.values():
+        row = table.limit(together[0].procedure)
         assert row is not None, "only codes with a limit were counted"
-        units = sum((_units_a_day(line) for line in together), Decimal(0))
-        if units > row.value:
-            ranged = not all(line.one_day for line in together)
-            yield Excess(tuple(together), row, units, ranged)
+        units = sum(map(units_a_day, together), Decimal(0))
+        found.append(Units(tuple(together), row, units))
+    return found
 
 
-def _table_of(claim: Claim) -> int | None:
-    """Return which table limits the claim, `None` where no limit applies."""
-    if claim.type == "institutional":
-        return 1 if claim.bill_type[1:3] in HOSPITAL_BILLS else None
-    return 2 if claim.is_dme else 0
+def unlimited(lines: tuple[Line, ...], table: MueView) -> bool:
+    """Tell whether a line's code has no limit to be found, which proves nothing."""
+    limit = table.limit
+    return any(line.procedure and limit(line.procedure) is None and counts(line) for line in lines)
 
 
-def _units_a_day(line: Line) -> Decimal:
+def counts(line: Line) -> bool:
+    """Tell whether the line's units are units of service: not minutes, and not with GY."""
+    return line.unit_type != "MJ" and "GY" not in line.modifiers
+
+
+def units_a_day(line: Line) -> Decimal:
+    """Return the units of a line on one of its days."""
     units = line.units or Decimal(0)
     start, end = line.service_from, line.service_to
     if start is None or end is None or end <= start:
         return units
     return (units / ((end - start).days + 1)).quantize(WHOLE, ROUND_HALF_UP)
+
+
+def excesses(
+    claim: Claim, lines: tuple[Line, ...], tables: tuple[Any, ...], indicator: str
+) -> Iterator[Units | NoData]:
+    """Yield what is above its limit, and once that there is no limit to be found."""
+    kind, table = table_for(claim, tables)
+    if not kind:
+        return
+    if table is None:
+        if any(line.procedure and counts(line) for line in lines):
+            yield no_data(kind, lines[0].day)
+        return
+    if unlimited(lines, table):
+        yield no_data(kind, lines[0].day)
+    for one in units_of_day(claim, lines, table, indicator):
+        if one.too_many:
+            yield one
+
+
+def day_verdict(
+    claim: Claim,
+    lines: tuple[Line, ...],
+    tables: tuple[Any, ...],
+    indicator: str,
+    unless_certain: Severity | None,
+) -> Verdict:
+    """
+    Return the verdict on a day's sums; `unless_certain` where a person must look.
+
+    That is for a payer that does not follow Medicare's editors, and where a line over several
+    days is in the sum.
+    """
+    said: list[Fail | NoData] = []
+    for one in excesses(claim, lines, tables, indicator):
+        if isinstance(one, NoData):
+            said.append(one)
+            continue
+        certain = claim.is_medicare and all(line.one_day for line in one.lines)
+        said.append(
+            fail(
+                one.lines[0].at("units"),
+                *one.lines,
+                severity=None if certain else unless_certain,
+                procedure=one.row.code,
+                sum=one.units,
+                date=lines[0].day,
+                mue=one.row.value,
+            )
+        )
+    return several(said)
+
+
+def _from_earlier_days(claim: Claim, beside: Line) -> Iterator[Line]:
+    day = beside.day
+    for line in claim.lines:
+        if line.service_from is not None and line.service_to is not None:  # noqa: SIM102
+            if line.service_from < day <= line.service_to:
+                yield line

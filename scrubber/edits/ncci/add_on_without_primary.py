@@ -4,19 +4,21 @@ from datetime import date, timedelta
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
+from scrubber.edits.ncci._add_ons import ADD_ONS, complaint, is_primary, lacking
+from scrubber.edits.verdict import NoData, Severity, Verdict, several
 from scrubber.reference.ncci_aoc import AocView
 
 PROLONGED_CRITICAL_CARE = "99292"
 
 
-def _has_primary(lines: tuple[Line, ...], add_on: Line, primaries: frozenset[str]) -> bool:
-    return any(
-        line.procedure in primaries
-        and line.rendering_npi == add_on.rendering_npi
-        and (line.units is None or line.units > 0)
-        for line in lines
+def _severity(claim: Claim, add_on: Line, table: AocView) -> Severity | None:
+    certain = (
+        claim.is_medicare
+        and claim.type == "professional"
+        and add_on.procedure != PROLONGED_CRITICAL_CARE
+        and not _was_day_before(claim, add_on, table.primaries(add_on.procedure))
     )
+    return None if certain else "review"
 
 
 def _was_day_before(claim: Claim, add_on: Line, primaries: frozenset[str]) -> bool:
@@ -40,7 +42,7 @@ def _was_day_before(claim: Claim, add_on: Line, primaries: frozenset[str]) -> bo
         "payers[].filing_indicator",
         "type",
     ),
-    data=("ncci-aoc",),
+    data=(ADD_ONS,),
     status_code=("A7:454", "A7:736"),
     carc=("107",),
     source="CMS NCCI add-on code edits (CR 7501); I/OCE edit 106",
@@ -56,37 +58,7 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
     The primary of prolonged critical care may be a partner's, and a service past midnight has
     its primary the day before: there a person looks.
     """
-    complaints: list[Fail | NoData] = []
-    missing = False
-    for line in lines:
-        code = line.procedure
-        if not code:
-            continue
-        if table.add_on_type(code) != "1":
-            missing = missing or not table.holds(code)
-            continue
-        primaries = table.primaries(code)
-        if _has_primary(lines, line, primaries):
-            continue
-        if not table.holds(code):
-            missing = True
-            continue
-        certain = (
-            claim.is_medicare
-            and claim.type == "professional"
-            and code != PROLONGED_CRITICAL_CARE
-            and not _was_day_before(claim, line, primaries)
-        )
-        complaints.append(
-            fail(
-                line.at("procedure"),
-                line,
-                severity=None if certain else "review",
-                line=line.number,
-                procedure=code,
-                date=line.day,
-            )
-        )
-    if missing:
-        complaints.append(no_data("ncci-aoc", lines[0].day))
-    return tuple(complaints) or PASS
+    return several(
+        one if isinstance(one, NoData) else complaint(one, _severity(claim, one, table))
+        for one in lacking(lines, table, "1", is_primary)
+    )

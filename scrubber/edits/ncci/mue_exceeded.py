@@ -1,12 +1,12 @@
 """The units of a day exceed an absolute unit limit (MUE, MAI 2)."""
 
 from datetime import date
+from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import excesses
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail
-from scrubber.reference.ncci_mue import MueView
+from scrubber.edits.ncci._units import ABSOLUTE, TABLES, day_verdict
+from scrubber.edits.verdict import Verdict
 
 
 @day_edit(
@@ -28,7 +28,7 @@ from scrubber.reference.ncci_mue import MueView
         "payers[].filing_indicator",
         "type",
     ),
-    data=("ncci-mue-practitioner", "ncci-mue-hospital", "ncci-mue-dme"),
+    data=TABLES,
     partial_data=True,
     status_code=("A7:476", "A7:258"),
     carc=("151",),
@@ -39,7 +39,7 @@ from scrubber.reference.ncci_mue import MueView
     ),
     fix="Correct the units; for a bilateral procedure use modifier 50 with one unit.",
 )
-def mue_exceeded(claim: Claim, lines: tuple[Line, ...], *tables: MueView | None) -> Verdict:
+def mue_exceeded(claim: Claim, lines: tuple[Line, ...], *tables: Any) -> Verdict:
     """
     The units of a day exceed an absolute unit limit (MUE, MAI 2).
 
@@ -47,20 +47,4 @@ def mue_exceeded(claim: Claim, lines: tuple[Line, ...], *tables: MueView | None)
     adding modifiers does not raise them, and all lines of the code fall, not the excess. A line
     over several days leaves it to a person.
     """
-    complaints: list[Fail | NoData] = []
-    for one in excesses(claim, lines, tables, "2"):
-        if isinstance(one, NoData):
-            complaints.append(one)
-            continue
-        complaints.append(
-            fail(
-                one.lines[0].at("units"),
-                *one.lines,
-                severity=None if claim.is_medicare and not one.ranged else "review",
-                procedure=one.row.code,
-                sum=one.units,
-                date=one.lines[0].day,
-                mue=one.row.value,
-            )
-        )
-    return tuple(complaints) or PASS
+    return day_verdict(claim, lines, tables, ABSOLUTE, "review")

@@ -1,12 +1,12 @@
 """The units of a day exceed a clinical unit limit (MUE, MAI 3)."""
 
 from datetime import date
+from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import excesses
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail
-from scrubber.reference.ncci_mue import MueView
+from scrubber.edits.ncci._units import CLINICAL, TABLES, day_verdict
+from scrubber.edits.verdict import PASS, Verdict
 
 
 @day_edit(
@@ -24,7 +24,7 @@ from scrubber.reference.ncci_mue import MueView
         "lines[].modifiers",
         "type",
     ),
-    data=("ncci-mue-practitioner", "ncci-mue-hospital", "ncci-mue-dme"),
+    data=TABLES,
     partial_data=True,
     status_code=("A7:476", "A7:258"),
     carc=("151",),
@@ -35,9 +35,7 @@ from scrubber.reference.ncci_mue import MueView
     ),
     fix="Confirm the units against the record before billing; keep the proof for appeal.",
 )
-def mue_exceeded_clinical(
-    claim: Claim, lines: tuple[Line, ...], *tables: MueView | None
-) -> Verdict:
+def mue_exceeded_clinical(claim: Claim, lines: tuple[Line, ...], *tables: Any) -> Verdict:
     """
     The units of a day exceed a clinical unit limit (MUE, MAI 3).
 
@@ -45,20 +43,4 @@ def mue_exceeded_clinical(
     """
     if not claim.is_medicare:
         return PASS
-
-    complaints: list[Fail | NoData] = []
-    for one in excesses(claim, lines, tables, "3"):
-        if isinstance(one, NoData):
-            complaints.append(one)
-            continue
-        complaints.append(
-            fail(
-                one.lines[0].at("units"),
-                *one.lines,
-                procedure=one.row.code,
-                sum=one.units,
-                date=one.lines[0].day,
-                mue=one.row.value,
-            )
-        )
-    return tuple(complaints) or PASS
+    return day_verdict(claim, lines, tables, CLINICAL, None)

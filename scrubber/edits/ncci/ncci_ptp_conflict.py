@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_pair_edit
-from scrubber.edits.ncci._pairs import practitioner_pairs
+from scrubber.edits.ncci._pairs import TABLES, ptp_pairs
 from scrubber.edits.verdict import PASS, Verdict, fail
 from scrubber.reference.ncci_ptp import PtpRow
 
@@ -28,8 +28,9 @@ from scrubber.reference.ncci_ptp import PtpRow
         "payers[].filing_indicator",
         "type",
     ),
-    data=("ncci-ptp-practitioner",),
-    pairs=practitioner_pairs,
+    data=TABLES,
+    partial_data=True,
+    pairs=ptp_pairs,
     status_code=("A7:454", "A7:732"),
     carc=("236",),
     source=(

@@ -4,9 +4,9 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import line_pair_edit
-from scrubber.edits.ncci._pairs import practitioner_pairs
+from scrubber.edits.ncci._pairs import TABLES, ptp_pairs, separating
 from scrubber.edits.verdict import PASS, Verdict, bypassed, fail
-from scrubber.reference.ncci_ptp import NCCI_MODIFIERS, PtpRow
+from scrubber.reference.ncci_ptp import PtpRow
 
 
 @line_pair_edit(
@@ -28,9 +28,10 @@ from scrubber.reference.ncci_ptp import NCCI_MODIFIERS, PtpRow
         "payers[].filing_indicator",
         "type",
     ),
-    data=("ncci-ptp-practitioner",),
+    data=TABLES,
+    partial_data=True,
     can_bypass=True,
-    pairs=practitioner_pairs,
+    pairs=ptp_pairs,
     status_code=("A7:453", "A7:454"),
     carc=("236",),
     source="NCCI Policy Manual ch. I section E; CMS PTP-associated modifier list",
@@ -56,11 +57,9 @@ def ncci_ptp_modifier_required(claim: Claim, column2: Line, column1: Line, row: 
     """
     if row.indicator != "1":
         return PASS
-    # CMS CR 11168: since 2019-07-01 the modifier counts on either code of the pair.
-    for line in (column2, column1):
-        for modifier in line.modifiers:
-            if modifier in NCCI_MODIFIERS:
-                return bypassed(f"modifier {modifier} on line {line.number}", column2, column1)
+    if found := separating(column2, column1):
+        modifier, line = found
+        return bypassed(f"modifier {modifier} on line {line.number}", column2, column1)
     certain = claim.is_medicare and column1.one_day and column2.one_day
     return fail(
         column2.at("procedure"),

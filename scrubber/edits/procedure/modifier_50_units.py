@@ -5,7 +5,7 @@ from datetime import date
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import Params, line_edit
 from scrubber.edits.verdict import PASS, Verdict, bypassed, fail, no_data
-from scrubber.reference.outpatient_codes import OutpatientView
+from scrubber.reference.outpatient_codes import UNLISTED, OutpatientView
 
 BOTH_SIDES = 2
 
@@ -51,10 +51,10 @@ def modifier_50_units(
     if claim.type == "institutional":
         if claim.is_inpatient:
             return PASS
-        limits = table.limits(line.procedure) if table else None
-        if limits is None:
+        held = table.code(line.procedure) if table else UNLISTED
+        if held is UNLISTED:
             return no_data("ioce", line.day)
-        if not limits.bilateral:
+        if not held.bilateral:
             return PASS
     if params.two_units and units == BOTH_SIDES:
         return bypassed("the payer wants two units", line)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+from scrubber.reference.device_pairs import DevicePairRow
 from scrubber.reference.diagnosis_codes import AGE_RANGES, ANY_AGE, DiagnosisRow, Unacceptable
 from scrubber.reference.importers.dates import compact_date, icd_half_year_end, quarter_end
 from scrubber.reference.importers.reading import (
@@ -15,8 +16,8 @@ from scrubber.reference.importers.reading import (
     first_line,
     records,
 )
-from scrubber.reference.outpatient_bills import BillTypeRow
-from scrubber.reference.outpatient_codes import OutpatientRow
+from scrubber.reference.outpatient_bills import BillEdits, BillTypeRow
+from scrubber.reference.outpatient_codes import STATUS_INDICATORS, OutpatientRow
 from scrubber.reference.outpatient_modifiers import ModifierRow
 from scrubber.reference.revenue_codes import RevenueRow
 
@@ -26,17 +27,42 @@ MODIFIER_KIND = "ioce-modifiers"
 CONFLICT_KIND = "ioce-modifier-conflicts"
 REVENUE_KIND = "ioce-revenue"
 BILL_TYPE_KIND = "ioce-bill-types"
+DEVICE_PAIR_KIND = "ioce-device-pairs"
 
 _RANGE = ("lo_version", "hi_version")
 _VERSION = ("version", "date_started", "date_ended")
 _DIAGNOSIS = ("dx", "external_cause", "manifestation", *_RANGE)
-_BILATERAL = ("bilateral_conditional", "bilateral_independent")
+#: Column of the file → name in the row.
+_PROCEDURE_FLAGS = {
+    "separate_procedure": "separate_procedure",
+    "bilateral_conditional": "bilateral",
+    "bilateral_independent": "bilateral",
+    "vaccine": "vaccine",
+    "colorectal": "colorectal",
+    "device": "device",
+    "device_procedure": "device_procedure",
+    "bypass_e92_modifier": "device_exempt",
+    "capc_exclusion": "never_packaged",
+}
+_FOR_WHOM = ("lo_age", "hi_age", "sex")
 _APPROVAL = ("date_approved", "date_terminated")
-_PROCEDURE = ("hcpcs", "lo_age", "hi_age", "sex", *_BILATERAL, *_APPROVAL, *_RANGE)
+_PROCEDURE = (
+    *("hcpcs", "apc", "status_indicator"),
+    *_PROCEDURE_FLAGS,
+    *_FOR_WHOM,
+    *_APPROVAL,
+    *_RANGE,
+)
 _MODIFIER = ("modifier", "date_activated", *_RANGE)
 _CONFLICT = ("modifier1", "modifier2", *_RANGE)
 _REVENUE = ("revenue_code", "status_indicator", "bypass_e48", *_RANGE)
+_DEVICE_PAIR = ("procedure", "device", *_RANGE)
 _BILL_TYPE = ("rule", "pbt_index", "lo_bill", "hi_bill", *_RANGE)
+_CONTROL = ("key1", "unit_edits", "ncci_edits", "opps_edits")
+#: Rows for all bills; they say what the editor does with a bill type that it does not know.
+_CATCH_ALL = ("11", "99")
+#: APC 5041; its J2 code is critical care.
+_CRITICAL_CARE = "05041"
 _LIMITS = (
     *("lo_age", "hi_age", "unacceptable_pdx"),
     *("unacceptable_pdx_exclusion", "unacceptable_pdx_exclusion_ignored"),
@@ -49,6 +75,7 @@ _NO_DATE = "0"
 _AGE = re.compile(r"[0-9]{1,3}")
 _VERSION_NUMBER = re.compile(r"[0-9]{1,4}")
 _REVENUE_CODE = re.compile(r"[0-9]{1,4}")
+_BILL = re.compile(r"[0-9]{2}")
 _FLAGS = {"0": False, "1": True}
 _SEXES = {"0": "", "1": "M", "2": "F"}
 # Both flags set: unacceptable for inpatients alone, and with the third for hospice bills too.
@@ -59,8 +86,6 @@ _UNACCEPTABLE: Mapping[tuple[str, ...], Unacceptable] = {
     ("1", "1", "1"): "hospice",
 }
 _WITHOUT_PROCEDURE = ("N", "F")
-# Rows from 11 to 99 catch what no other row names: they say nothing of a type of bill.
-_CATCH_ALL = (11, 99)
 
 
 class Versions(NamedTuple):
@@ -113,6 +138,16 @@ def recognises_revenue(head: bytes) -> bool:
 def recognises_bill_types(head: bytes) -> bool:
     """Return whether the file is `pbt_map`."""
     return set(_BILL_TYPE) <= set(first_line(head).split(","))
+
+
+def recognises_controls(head: bytes) -> bool:
+    """Return whether the file is `pbt_control`, which says what the rows of `pbt_map` mean."""
+    return set(_CONTROL) <= set(first_line(head).split(","))
+
+
+def recognises_device_pairs(head: bytes) -> bool:
+    """Return whether the file is `map_device_procedure`."""
+    return set(_DEVICE_PAIR) <= set(first_line(head).split(","))
 
 
 def read_versions(file: BinaryIO) -> Versions:
@@ -176,9 +211,7 @@ def read_revenue(file: BinaryIO, versions: Versions) -> Reading[RevenueRow]:
     """Return the revenue codes with four digits; the table leaves out leading zeros."""
     rows: list[RevenueRow] = []
     for line, record in records(csv_cells(file), _REVENUE):
-        exempt = _FLAGS.get(record["bypass_e48"])
-        if exempt is None:
-            raise DamagedFileError(line, "bypass_e48 must be 0 or 1")
+        exempt = _flag(line, "bypass_e48", record["bypass_e48"])
         rows.append(
             RevenueRow(
                 _code(line, record["revenue_code"], _REVENUE_CODE).zfill(4),
@@ -187,41 +220,31 @@ def read_revenue(file: BinaryIO, versions: Versions) -> Reading[RevenueRow]:
                 *_period(line, record, versions),
             )
         )
-    if not rows:
-        raise DamagedFileError(1, "no revenue code in the file")
-    return Reading(rows, versions.first, quarter_end(versions.latest))
-
-
-def read_bill_types(file: BinaryIO, versions: Versions) -> Reading[BillTypeRow]:
-    """Return the types of bill that a row of its own names."""
-    rows: list[BillTypeRow] = []
-    for line, record in records(csv_cells(file), _BILL_TYPE):
-        low, high = (_number(line, record[name]) for name in ("lo_bill", "hi_bill"))
-        if (low, high) == _CATCH_ALL:
-            continue
-        period = _period(line, record, versions)
-        rows.extend(BillTypeRow(f"{bill:02}", *period) for bill in range(low, high + 1))
-    if not rows:
-        raise DamagedFileError(1, "no type of bill in the file")
-    return Reading(rows, versions.first, quarter_end(versions.latest))
+    return _reading(rows, "revenue code", versions, quarter_end)
 
 
 def read_procedures(file: BinaryIO, versions: Versions) -> Reading[OutpatientRow]:
     """Return the codes that the editor holds, with the periods of their versions."""
     rows: list[OutpatientRow] = []
     for line, record in records(csv_cells(file), _PROCEDURE):
+        indicator = record["status_indicator"]
+        if indicator not in STATUS_INDICATORS:
+            raise DamagedFileError(line, f"{indicator!r} is not a status indicator")
+        flags: dict[str, Any] = {}
+        for column, name in _PROCEDURE_FLAGS.items():
+            flags[name] = _flag(line, column, record[column]) or flags.get(name, False)
         rows.append(
             OutpatientRow(
                 _code(line, record["hcpcs"], _PROCEDURE_CODE),
                 *_period(line, record, versions),
-                _age(line, record["lo_age"]),
-                _age(line, record["hi_age"]),
-                _sex(line, record["sex"]),
-                any(_flag(line, name, record[name]) for name in _BILATERAL),
-                *(
-                    None if record[name] == _NO_DATE else compact_date(record[name], line)
-                    for name in _APPROVAL
-                ),
+                indicator,
+                critical_care=indicator == "J2" and record["apc"] == _CRITICAL_CARE,
+                lo_age=_age(line, record["lo_age"]),
+                hi_age=_age(line, record["hi_age"]),
+                sex=_sex(line, record["sex"]),
+                approved=_approval(line, record["date_approved"]),
+                terminated=_approval(line, record["date_terminated"]),
+                **flags,
             )
         )
     return _reading(rows, "procedure code", versions, quarter_end)
@@ -261,6 +284,53 @@ def _reading(
     return Reading(rows, versions.first, period_end(versions.latest))
 
 
+def read_controls(file: BinaryIO) -> dict[str, BillEdits]:
+    """Return which edits run by the number that `pbt_map` names."""
+    return {
+        record["key1"]: BillEdits(
+            ncci=_flag(line, "ncci_edits", record["ncci_edits"]),
+            opps=_flag(line, "opps_edits", record["opps_edits"]),
+            units=_flag(line, "unit_edits", record["unit_edits"]),
+        )
+        for line, record in records(csv_cells(file), _CONTROL)
+    }
+
+
+def read_bill_types(
+    file: BinaryIO, versions: Versions, controls: Mapping[str, BillEdits]
+) -> Reading[BillTypeRow]:
+    """Return the edits of each bill type and rule, without the rows for all bill types."""
+    rows: list[BillTypeRow] = []
+    for line, record in records(csv_cells(file), _BILL_TYPE):
+        low, high, index = record["lo_bill"], record["hi_bill"], record["pbt_index"]
+        if index not in controls:
+            raise DamagedFileError(line, f"{index!r} is not in pbt_control")
+        if not (_BILL.fullmatch(low) and _BILL.fullmatch(high)) or high < low:
+            raise DamagedFileError(line, f"{low!r} to {high!r} are not bill types")
+        if (low, high) == _CATCH_ALL:
+            continue
+        rule = _number(line, record["rule"])
+        period = _period(line, record, versions)
+        rows.extend(
+            BillTypeRow(f"{bill:02}", rule, *controls[index], *period)
+            for bill in range(int(low), int(high) + 1)
+        )
+    return _reading(rows, "bill type", versions, quarter_end)
+
+
+def read_device_pairs(file: BinaryIO, versions: Versions) -> Reading[DevicePairRow]:
+    """Return which procedures need which device."""
+    rows = [
+        DevicePairRow(
+            _code(line, record["procedure"], _PROCEDURE_CODE),
+            _code(line, record["device"], _PROCEDURE_CODE),
+            *_period(line, record, versions),
+        )
+        for line, record in records(csv_cells(file), _DEVICE_PAIR)
+    ]
+    return _reading(rows, "device", versions, quarter_end)
+
+
 def _period(
     line: int, record: Mapping[str, str], versions: Versions
 ) -> tuple[date | None, date | None]:
@@ -291,6 +361,10 @@ def _age(line: int, text: str) -> int:
     if not _AGE.fullmatch(text):
         raise DamagedFileError(line, f"{text!r} is not an age")
     return int(text)
+
+
+def _approval(line: int, text: str) -> date | None:
+    return None if text == _NO_DATE else compact_date(text, line)
 
 
 def _number(line: int, text: str) -> int:

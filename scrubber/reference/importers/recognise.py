@@ -1,6 +1,6 @@
 """Which publisher's format a file has, and so which kind of table it is."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, Protocol
 
@@ -83,8 +83,12 @@ def format_of(head: bytes) -> Format | None:
 
 
 def is_companion(head: bytes) -> bool:
-    """Tell whether the file is no table, but says something of the rows of others."""
-    return ioce.recognises_versions(head) or article_logic.recognises(head)
+    """Tell whether the file is no table, but dates or explains the rows of others."""
+    return (
+        ioce.recognises_versions(head)
+        or ioce.recognises_controls(head)
+        or article_logic.recognises(head)
+    )
 
 
 def _ncci(module: _NcciModule, kinds: Sequence[str]) -> Format:
@@ -191,20 +195,35 @@ def _with_versions(
     read: Callable[[Any, ioce.Versions], Reading[Any]],
 ) -> Callable[[OfficialFile, Sequence[OfficialFile]], Reading[Any]]:
     def read_one(file: OfficialFile, call: Sequence[OfficialFile]) -> Reading[Any]:
-        companions = list(_companions(call))
-        if len(companions) != 1:
-            reason = "its rows name I/OCE versions: give version_range.csv in the same call"
-            raise DamagedFileError(0, reason)
-        with companions[0].open() as binary:
-            versions = ioce.read_versions(binary)
+        versions = _versions(call)
         with file.open() as binary:
             return read(binary, versions)
 
     return read_one
 
 
-def _companions(call: Sequence[OfficialFile]) -> Iterator[OfficialFile]:
-    return (file for file in call if ioce.recognises_versions(file.head()))
+def _bill_types(file: OfficialFile, call: Sequence[OfficialFile]) -> Reading[Any]:
+    versions = _versions(call)
+    explained = "its rows name rows of pbt_control: give pbt_control.csv in the same call"
+    with _companion(call, ioce.recognises_controls, explained).open() as binary:
+        controls = ioce.read_controls(binary)
+    with file.open() as binary:
+        return ioce.read_bill_types(binary, versions, controls)
+
+
+def _versions(call: Sequence[OfficialFile]) -> ioce.Versions:
+    dated = "its rows name I/OCE versions: give version_range.csv in the same call"
+    with _companion(call, ioce.recognises_versions, dated).open() as binary:
+        return ioce.read_versions(binary)
+
+
+def _companion(
+    call: Sequence[OfficialFile], recognises: Callable[[bytes], bool], remedy: str
+) -> OfficialFile:
+    found = [file for file in call if recognises(file.head())]
+    if len(found) != 1:
+        raise DamagedFileError(0, remedy)
+    return found[0]
 
 
 def _entries(call: Sequence[OfficialFile]) -> article_logic.Entries:
@@ -286,8 +305,15 @@ FORMATS = (
     _single(
         ioce.BILL_TYPE_KIND,
         ioce.recognises_bill_types,
-        _with_versions(ioce.read_bill_types),
+        _bill_types,
         quarter_end,
+    ),
+    _single(
+        ioce.DEVICE_PAIR_KIND,
+        ioce.recognises_device_pairs,
+        _with_versions(ioce.read_device_pairs),
+        quarter_end,
+        licence=WITH_CPT,
     ),
     _single(
         icd10cm_order.KIND,
