@@ -460,6 +460,14 @@ REASONS: tuple[tuple[str, str, Callable[[Difference], bool]], ...] = (
         lambda it: it.edit == "ioce-device-procedure-missing" and it.line.procedure.startswith("C"),
     ),
     (
+        "the payment decides whether a conditionally packaged code is comprehensive",
+        "warn",
+        lambda it: (
+            it.edit == "ioce-code-not-payable-opps"
+            and not it.statuses.isdisjoint(("Q1", "Q2", "Q3"))
+        ),
+    ),
+    (
         "pbt_control runs the edits on the bill type, the port's path is shorter",
         "review warn",
         lambda it: (

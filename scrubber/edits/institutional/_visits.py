@@ -25,8 +25,8 @@ def visits(claim: Claim, lines: tuple[Line, ...], editor: OutpatientView) -> lis
 
     Status V is a visit, and so is J2 where comprehensive payment can be made, save critical care
     and the direct admission to observation. Beside a comprehensive procedure (J1) most of V is
-    packaged and no visit; whether J2 is one there, or beside eight hours of observation, is
-    settled by the payment.
+    packaged and no visit; whether J2 is one there, or any is beside eight hours of observation,
+    is settled by the payment.
     """
     code = editor.code
     found = [line for line in lines if code(line.procedure).status_indicator in ("V", "J2")]
@@ -43,7 +43,7 @@ def visits(claim: Claim, lines: tuple[Line, ...], editor: OutpatientView) -> lis
         held = code(line.procedure)
         if held.status_indicator == "V":
             if not packaged or held.never_packaged:
-                result.append(Visit(line, certain=True))
+                result.append(Visit(line, certain=not (comprehensive and observed)))
         elif comprehensive and not (held.critical_care or line.procedure == DIRECT_ADMISSION):
             result.append(Visit(line, certain=not (packaged or observed)))
     return result
