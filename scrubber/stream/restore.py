@@ -13,6 +13,7 @@ from scrubber.telemetry import metrics
 
 _FETCH_BYTES: Final = 8 << 20
 _RECORDS: Final = 10_000
+_FIRST_FETCH_MS: Final = 500
 _WAIT_MS: Final = 50  # the end may be a control record, after which nothing comes
 
 
@@ -40,6 +41,10 @@ async def restore(
         store.belong_to(await topic_id(consumer._client, changelog.topic))  # noqa: SLF001
         position = max(store.applied, beginning)
         consumer.seek(changelog, position)
+        if end == 0:
+            # Nothing to read yet: without the right to read it, say so now and not at the restart
+            # that needs it.
+            await consumer.getmany(changelog, timeout_ms=_FIRST_FETCH_MS)
         while position < end:
             records = (
                 await consumer.getmany(changelog, timeout_ms=_WAIT_MS, max_records=_RECORDS)

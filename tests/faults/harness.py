@@ -392,10 +392,20 @@ class Deployment:
         meanwhile: Callable[[], None] | None = None,
         at_least: int | None = None,
     ) -> None:
-        """Wait until all that was sent, or some, has an answer; `verdict` says what is missing."""
+        """
+        Wait until all that was sent, or some, has an answer; `verdict` says what is missing.
+
+        The wait ends when nothing more has been answered for `timeout_s`: how long the whole
+        takes is the machine's affair, and what has not come yet is not lost.
+        """
         wanted = len(answered(self.sent)) if at_least is None else at_least
-        end = time.monotonic() + timeout_s
-        while await self.read(at_most_s=0.2) < wanted and time.monotonic() < end:
+        known = -1
+        end = 0.0
+        while (count := await self.read(at_most_s=0.2)) < wanted:
+            if count > known:
+                known, end = count, time.monotonic() + timeout_s
+            if time.monotonic() > end:
+                break
             if meanwhile is not None:
                 meanwhile()
             await asyncio.sleep(0.1)
