@@ -80,6 +80,7 @@ kafka-java: .venv/installed
 
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py
+	$(BIN)/python tools/bench_x12.py
 
 bench-stream: .venv/installed kafka-java ## the worker beside a raw loop and the check; latency, restore; ARGS="restore"
 	$(BIN)/python -m tools.bench_stream $(ARGS)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.cli.progress import Progress
+from scrubber.cli.replies import Replies
 from scrubber.cli.reports import OutputFolder, Report, report_of
 from scrubber.cli.sources import Sources, complain
 from scrubber.cli.summary import Summary
@@ -27,7 +28,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--format", choices=("text", "jsonl", "csv"), default="text")
     parser.add_argument("--reference", metavar="DIR", type=Path, help="reference snapshots")
     parser.add_argument("--payer-packs", metavar="DIR", type=Path, help="packs of your payers")
-    parser.add_argument("--output", metavar="DIR", type=Path, help="write outcomes by disposition")
+    parser.add_argument(
+        "--output", metavar="DIR", type=Path, help="write outcomes, 999 and 277CA there"
+    )
     parser.add_argument("--processes", metavar="N", type=_count, default=1)
     parser.add_argument("--no-progress", action="store_true")
     parser.set_defaults(run=run)
@@ -63,6 +66,7 @@ def _check(stated: argparse.Namespace, settings: Settings) -> int:
         sources = Sources(stated.files)
         report: Report = stack.enter_context(report_of(stated.format, summary))
         folder = stated.output and stack.enter_context(OutputFolder(stated.output, summary))
+        replies = stated.output and stack.enter_context(Replies(stated.output, stated.files))
         progress = stack.enter_context(Progress(sources.size, wanted=not stated.no_progress))
         for result in answer_records(sources.records(), settings, processes=stated.processes):
             progress.reached(sources.done + result.record.offset)
@@ -74,6 +78,7 @@ def _check(stated: argparse.Namespace, settings: Settings) -> int:
                 report.answer(result)
             if folder:
                 folder.write(result)
+                replies.write(result)
         summary.seconds = time.perf_counter() - started
     if summary.dead_letters:
         return UNREADABLE_RECORD

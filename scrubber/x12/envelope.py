@@ -34,13 +34,30 @@ class X12Fault:
     A place that could not be read, in words of ours and without a value of a claim.
 
     `offset` is the byte offset of the segment at fault, `segment` its id; `record` is the number
-    of the claim, or `None` when the fault is of an envelope.
+    of the claim, or `None` when the fault is of an envelope. `code` is what an answer says of it:
+    IK502 of a transaction, whose ST are the elements `st`, AK905 of a group (GS, GE), TA105 of an
+    interchange (ISA, IEA).
     """
 
     record: int | None
     offset: int
     error: str
     segment: str
+    code: str = ""
+    st: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """
+    An ISA, GS, GE or IEA by its elements; GE and IEA come for each GS and ISA, if need be empty.
+
+    `holds` is, at the end, how many of the next kind there were.
+    """
+
+    kind: str
+    elements: list[str]
+    holds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,9 @@ class Transaction:
     segments: Iterator[Placed]
 
 
+Event = Transaction | X12Fault | Envelope
+
+
 @dataclass(slots=True)
 class _Open:
     """An envelope that has begun: its elements, where, and how many of the next kind it holds."""
@@ -72,9 +92,9 @@ class _Open:
     holds: int = 0
 
 
-def read_transactions(segments: Segments) -> Iterator[Transaction | X12Fault]:
+def read_transactions(segments: Segments) -> Iterator[Event]:
     """
-    Yield the whole transactions of a file and its faults, each where it is found.
+    Yield the envelopes of a file, its whole transactions and its faults, each where it is found.
 
     A wrong count or control number of a group or an interchange is a fault and nothing more: the
     transactions were counted by their own SE.
@@ -94,7 +114,7 @@ class _Envelopes:
         self._end = 0  # where an interchange broke off
         self._stray = False  # a run of segments outside of transactions is one fault
 
-    def walk(self) -> Iterator[Transaction | X12Fault]:
+    def walk(self) -> Iterator[Event]:
         """Go through the interchanges."""
         segments = self._segments
         broken_off = False
@@ -118,11 +138,12 @@ class _Envelopes:
             self._delimiters = delimiters
             elements = header.decode("ascii")[:-1].split(delimiters.element)
             self._isa = _Open(elements, segments.offset, segments.number)
+            yield Envelope("ISA", elements)
             yield from self._interchange()
             broken_off = self._isa is not None
             yield from self._interchange_without_end()
 
-    def _interchange(self) -> Iterator[Transaction | X12Fault]:
+    def _interchange(self) -> Iterator[Event]:
         """Read from behind an ISA to its IEA, or to where it breaks off."""
         segments = self._segments
         self._stray = False
@@ -142,6 +163,7 @@ class _Envelopes:
                 self._gs = _Open(elements, segments.offset, segments.number)
                 if self._isa:
                     self._isa.holds += 1
+                yield Envelope("GS", elements)
             elif kind == "GE":
                 yield from self._close(elements, self._gs, "GS", 6)
                 self._gs = None
@@ -154,7 +176,7 @@ class _Envelopes:
                 self._stray = True
                 yield self._fault("a segment outside of a transaction", kind)
 
-    def _transaction(self, st: list[str]) -> Iterator[Transaction | X12Fault]:
+    def _transaction(self, st: list[str]) -> Iterator[Event]:
         """Look a transaction through to its SE, and hand it on when it is whole."""
         segments, isa, group = self._segments, self._isa, self._gs
         start, number = segments.offset, segments.number
@@ -163,16 +185,17 @@ class _Envelopes:
             group.holds += 1
         guide = _at(st, 3) or (_at(group.elements, 8) if group else "")
         held: list[Placed] = []
-        error = self._look_through(st, held)
+        error, code = self._look_through(st, held)
         if _at(st, 1) != "837":
-            error = f"transaction {_id(_at(st, 1))} is not an 837"
+            error, code = f"transaction {_id(_at(st, 1))} is not an 837", "1"
         elif guide not in CLAIM_TYPES:
             error = f"version {_version(guide)} is not read; 005010X222, X223 and X224 are"
+            code = "I6"
         elif group is None:
-            error = "the transaction stands outside of a group"
+            error, code = "the transaction stands outside of a group", ""
         if error or group is None or isa is None:
             error += "; none of its claims is sent on"
-            yield self._fault(error, "ST", start, number)
+            yield self._fault(error, "ST", start, number, code=code, st=tuple(st))
             return
         ordinal = (self._interchanges, isa.holds, group.holds)
         again = iter(held) if held else self._again(start, number)
@@ -181,9 +204,9 @@ class _Envelopes:
             claim_type, guide, delimiters, isa.elements, group.elements, st, ordinal, again
         )
 
-    def _look_through(self, st: list[str], held: list[Placed]) -> str:
+    def _look_through(self, st: list[str], held: list[Placed]) -> tuple[str, str]:
         """
-        Read to the SE; return what is wrong with the transaction, "" when it is whole.
+        Read to the SE; return what is wrong with the transaction and its IK502, "" for nothing.
 
         `held` has its segments after that, unless they are longer than `HELD_BYTES`. What cuts the
         transaction short is left to be read again.
@@ -192,23 +215,23 @@ class _Envelopes:
         read, hold = segments.read, held.append
         first = segments.number
         limit = segments.offset + HELD_BYTES
-        error = ""
+        error = ("", "")
         while (raw := read()) is not None:
             at = raw.find(separator, 2, 4)
             kind = raw[:at]
             if kind == b"SE":
                 end = raw.decode("latin-1").split(self._delimiters.element)
-                return error or _imbalance(st, end, segments.number - first + 1)
+                return error if error[0] else _imbalance(st, end, segments.number - first + 1)
             if kind in ENVELOPES or (b"ISA" in raw and segments.glued_interchange(raw) is not None):
                 segments.jump(segments.offset, segments.number - 1)
                 break
-            if not error and (at < 0 or not kind.isalnum()):
-                error = f"segment {segments.number} of the file has no segment id"
+            if not error[0] and (at < 0 or not kind.isalnum()):
+                error = (f"segment {segments.number} of the file has no segment id", "5")
             if segments.offset < limit:
                 hold((segments.offset, raw))
             else:
                 held.clear()
-        return error or "the transaction has no SE: it is cut short"
+        return error if error[0] else ("the transaction has no SE: it is cut short", "2")
 
     def _again(self, start: int, number: int) -> Iterator[Placed]:
         """Yield the segments of a whole transaction from the file, ST and SE left out."""
@@ -221,46 +244,62 @@ class _Envelopes:
 
     def _close(
         self, elements: list[str], start: _Open | None, opener: str, control: int
-    ) -> Iterator[X12Fault]:
+    ) -> Iterator[Event]:
         kind = elements[0]
         if start is None:
-            yield self._fault(f"a {kind} without its {opener}", kind)
+            # Of a group that never began the interchange has to tell: 022, its structure.
+            yield self._fault(f"a {kind} without its {opener}", kind, code="022")
             return
+        miscounted, misnumbered = ("5", "4") if kind == "GE" else ("021", "001")
         stated = _at(elements, 1)
         if _count(stated) != start.holds:
-            yield self._fault(f"{kind}01 says {_number(stated)}, there are {start.holds}", kind)
+            error = f"{kind}01 says {_number(stated)}, there are {start.holds}"
+            yield self._fault(error, kind, code=miscounted)
         if _at(elements, 2).strip() != _at(start.elements, control).strip():
-            yield self._fault(f"{kind}02 is not the control number of its {opener}", kind)
+            error = f"{kind}02 is not the control number of its {opener}"
+            yield self._fault(error, kind, code=misnumbered)
+        yield Envelope(kind, elements, start.holds)
 
-    def _group_without_end(self) -> Iterator[X12Fault]:
+    def _group_without_end(self) -> Iterator[Event]:
         group, self._gs = self._gs, None
         if group:
-            yield self._fault("the group has no GE", "GS", group.offset, group.number)
+            yield self._fault("the group has no GE", "GS", group.offset, group.number, code="3")
+            yield Envelope("GE", [], group.holds)
 
-    def _interchange_without_end(self) -> Iterator[X12Fault]:
+    def _interchange_without_end(self) -> Iterator[Event]:
         isa, group = self._isa, self._gs
         self._isa = self._gs = None
         if isa:
             lacks = "no IEA, and its group no GE" if group else "no IEA"
             error = f"the interchange has {lacks}: it breaks off at byte {self._end}"
-            yield self._fault(error, "ISA", isa.offset, isa.number)
+            yield self._fault(error, "ISA", isa.offset, isa.number, code="023")
+            if group:
+                yield Envelope("GE", [], group.holds)
+            yield Envelope("IEA", [], isa.holds)
 
     def _fault(
-        self, error: str, kind: str, offset: int | None = None, number: int | None = None
+        self,
+        error: str,
+        kind: str,
+        offset: int | None = None,
+        number: int | None = None,
+        code: str = "",
+        st: tuple[str, ...] = (),
     ) -> X12Fault:
         """Return a fault of the last segment, or of that at `offset`."""
         if offset is None or number is None:
             offset, number = self._segments.offset, self._segments.number
-        return X12Fault(None, offset, f"{error} (segment {number} of the file)", _id(kind))
+        error = f"{error} (segment {number} of the file)"
+        return X12Fault(None, offset, error, _id(kind), code, st)
 
 
-def _imbalance(st: list[str], se: list[str], count: int) -> str:
+def _imbalance(st: list[str], se: list[str], count: int) -> tuple[str, str]:
     stated = _at(se, 1)
     if _count(stated) != count:
-        return f"SE01 says {_number(stated)} segments, the transaction has {count}"
+        return f"SE01 says {_number(stated)} segments, the transaction has {count}", "4"
     if _at(se, 2).strip() != _at(st, 2).strip():
-        return "SE02 is not the control number of ST02"
-    return ""
+        return "SE02 is not the control number of ST02", "3"
+    return "", ""
 
 
 def _count(text: str) -> int | None:

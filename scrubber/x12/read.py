@@ -10,7 +10,7 @@ from shutil import copyfileobj
 from typing import Any, BinaryIO, Final
 
 from scrubber.x12.claim_loops import ClaimLoops
-from scrubber.x12.envelope import Transaction, X12Fault, read_transactions
+from scrubber.x12.envelope import Envelope, Transaction, X12Fault, read_transactions
 from scrubber.x12.segments import Segments, is_x12
 
 __all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
@@ -51,6 +51,8 @@ def read_claims(stream: BinaryIO | BufferedReader) -> Iterator[ClaimRecord | X12
     for one in read_transactions(Segments(stream)):
         if isinstance(one, X12Fault):
             yield one
+            continue
+        if isinstance(one, Envelope):
             continue
         named = numbers.of(one)
         for in_transaction, (event, offset) in enumerate(_events(one), start=1):

@@ -1,0 +1,232 @@
+"""
+The 277CA (005010X214) that answers each claim of an X12 file.
+
+A rejected claim has the status codes of its findings; one in review is received (A1:19), since
+people decide about it yet; a clean one is accepted (A2:20). What is not rejected counts as
+accepted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import groupby, islice
+from typing import Any, BinaryIO, Final
+
+from scrubber.x12.acknowledge import Acknowledgment, Looked, look_at
+from scrubber.x12.envelope import Envelope, Transaction, read_transactions
+from scrubber.x12.reply import NO_DAY, Reply, at_of, clean, digits
+from scrubber.x12.segments import Segments
+
+GUIDE: Final = "005010X214"
+RECEIVED, ACCEPTED, UNSPECIFIED = "A1:19", "A2:20", "A7:21"
+ACCEPT, REJECT = "WQ", "U"  # STC03
+CODES: Final = 3  # STC01, STC10, STC11
+NONE_STATED: Final = "NONE"  # where the guide wants a value and the claim has none
+
+Json = dict[str, Any]
+Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimStatus:
+    """
+    A claim as its answer names it. Holds patient data, as the claim does.
+
+    `statuses` has up to three codes (category:status[:entity]) for each reason of a rejection.
+    """
+
+    disposition: str
+    statuses: list[list[str]]
+    charge: str
+    control: str
+    provider: Lines
+    patient: Lines
+    dates: Lines
+    type_of_bill: str
+    trace: str
+
+    @property
+    def rejected(self) -> bool:
+        """It does not go on."""
+        return self.disposition == "rejected"
+
+
+def status_of(claim: Json, disposition: str, findings: list[Json]) -> ClaimStatus:
+    """Return what is answered about a claim: as it was read, and the findings of its outcome."""
+    failed = [one for one in findings if one["severity"] == "reject" and one["result"] == "fail"]
+    codes = [one["status_code"][:CODES] or [UNSPECIFIED] for one in failed]
+    unique = [list(one) for one in dict.fromkeys(map(tuple, codes))]
+    payers = claim.get("payers") or [{}]
+    payer = next((one for one in payers if one.get("destination")), payers[0])
+    person = claim.get("patient") or payer.get("subscriber") or {}
+    member = (payer.get("subscriber") or {}).get("member_id")
+    provider = claim.get("billing_provider") or {}
+    return ClaimStatus(
+        disposition,
+        unique or [[UNSPECIFIED]],
+        _amount(str(claim.get("total_charge", "0"))),
+        clean(str(claim.get("patient_control_number", "")))[:38] or "0",
+        _provider(provider),
+        ("QC", "1", *_names(person), "", "", "MI", _id(member)),
+        _dates(claim),
+        clean(str(claim.get("type_of_bill", ""))),
+        _trace(claim),
+    )
+
+
+def answer_file(stream: BinaryIO, statuses: Iterator[ClaimStatus]) -> Iterator[tuple[bytes, bytes]]:
+    """
+    Yield the 999 and the 277CA of each interchange of a file.
+
+    The stream must be seekable; `statuses` has one for each claim that was read of it, in order.
+    """
+    answer: Acknowledgment | None = None
+    claims: Reply | None = None
+    gs: list[str] = []
+    begun = False  # a group without a claim to answer is not begun
+    for one in read_transactions(Segments(stream)):
+        kind = one.kind if isinstance(one, Envelope) else ""
+        if isinstance(one, Envelope) and kind == "ISA":
+            answer, claims = Acknowledgment(one.elements), Reply(one.elements, "HN", GUIDE)
+        elif answer and claims:
+            looked = look_at(one) if isinstance(one, Transaction) else None
+            answer.take(one, looked)
+            if isinstance(one, Envelope) and kind == "GS":
+                gs, begun = one.elements, False
+            elif looked and looked.claims:
+                if not begun:
+                    claims.begin_group(gs)
+                    begun = True
+                _transaction(claims, looked, list(islice(statuses, looked.claims)))
+            elif kind == "GE" and begun:
+                claims.end_group()
+                begun = False
+            elif kind == "IEA":
+                yield answer.end(), claims.end() if claims.groups else b""
+
+
+def _transaction(reply: Reply, looked: Looked, claims: list[ClaimStatus]) -> None:
+    day = digits(at_of(looked.beginning, 4), NO_DAY)
+    day = day if len(day) == len(NO_DAY) else NO_DAY
+    time = digits(at_of(looked.beginning, 5), "0000")[:4].ljust(4, "0")
+    reference = clean(at_of(looked.beginning, 3))[:30] or "0"
+    put = reply.segment
+    reply.begin_transaction("277")
+    put("BHT", "0085", "08", reference, day, time, "TH")
+    put("HL", "1", "", "20", "1")
+    put("NM1", "AY", "2", *_organization(looked.receiver), "46", _id(at_of(looked.receiver, 9)))
+    put("TRN", "1", reference)
+    put("DTP", "050", "D8", day)
+    put("DTP", "009", "D8", day)
+    put("HL", "2", "1", "21", "1")
+    put("NM1", "41", "1" if at_of(looked.submitter, 2) == "1" else "2",
+        *_organization(looked.submitter), "46", _id(at_of(looked.submitter, 9)))  # fmt: skip
+    put("TRN", "2", reference)
+    put("STC", f"{RECEIVED}:AY", day, ACCEPT, _total(claims))
+    _totals(reply, claims, "90", "AA")
+    level = 2
+    for provider, group in groupby(claims, key=lambda claim: claim.provider):
+        level += 1
+        above, own = level, list(group)
+        put("HL", str(level), "2", "19", "1")
+        put("NM1", *provider)
+        put("TRN", "1", "0")
+        put("STC", f"{RECEIVED}:AY", "", ACCEPT, _total(own))
+        _totals(reply, own, "QA", "QC")
+        for claim in own:
+            level += 1
+            put("HL", str(level), str(above), "PT")
+            put("NM1", *claim.patient)
+            _claim(reply, claim, day)
+    reply.end_transaction()
+
+
+def _claim(reply: Reply, claim: ClaimStatus, day: str) -> None:
+    put = reply.segment
+    put("TRN", "2", claim.control)
+    if claim.rejected:
+        for first, *further in claim.statuses:
+            more = [*further, "", ""][:2]
+            put("STC", first, day, REJECT, claim.charge, *[""] * 5, *more)
+    else:
+        put(
+            "STC", ACCEPTED if claim.disposition == "clean" else RECEIVED, day, ACCEPT, claim.charge
+        )
+    if claim.trace:
+        put("REF", "D9", claim.trace)
+    if claim.type_of_bill:
+        put("REF", "BLT", claim.type_of_bill)
+    if claim.dates:
+        put("DTP", "472", *claim.dates)
+
+
+def _totals(reply: Reply, claims: list[ClaimStatus], accepted: str, rejected: str) -> None:
+    """Write how many were accepted and rejected, and their charges; none is left out."""
+    parts = [[c for c in claims if not c.rejected], [c for c in claims if c.rejected]]
+    for qualifier, part in zip((accepted, rejected), parts, strict=True):
+        if part:
+            reply.segment("QTY", qualifier, str(len(part)))
+    for qualifier, part in zip(("YU", "YY"), parts, strict=True):
+        if part:
+            reply.segment("AMT", qualifier, _total(part))
+
+
+def _total(claims: list[ClaimStatus]) -> str:
+    return _plain(sum((Decimal(claim.charge) for claim in claims), Decimal(0)))
+
+
+def _plain(amount: Decimal) -> str:
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _amount(text: str) -> str:
+    digit = text.removeprefix("-").replace(".", "", 1)
+    fit = digit.isdecimal() and digit.isascii() and len(digit) <= 18  # noqa: PLR2004 (element 782)
+    return _plain(Decimal(text)) if fit else "0"
+
+
+def _organization(nm1: list[str]) -> Lines:
+    return clean(at_of(nm1, 3))[:60] or NONE_STATED, "", "", "", ""
+
+
+def _provider(provider: Json) -> Lines:
+    npi, tax_id = provider.get("npi"), provider.get("tax_id")
+    kind = "2" if provider.get("organization_name") else "1"
+    qualifier = "XX" if npi or not tax_id else "FI"
+    return ("85", kind, *_names(provider), "", "", qualifier, _id(npi or tax_id))
+
+
+def _names(person: Json) -> Lines:
+    last = person.get("organization_name") or person.get("last_name") or ""
+    return clean(str(last))[:60] or NONE_STATED, clean(str(person.get("first_name", "")))[:35], ""
+
+
+def _id(value: Any) -> str:
+    text = clean(str(value or ""))[:80]
+    return text if len(text) > 1 else NONE_STATED
+
+
+def _dates(claim: Json) -> Lines:
+    """Return the statement's span, or that of the lines: (D8, day) or (RD8, span)."""
+    lines = claim.get("lines") or []
+    first = [claim.get("statement_from"), *(one.get("service_from") for one in lines)]
+    last = [claim.get("statement_to"), *(one.get("service_to") for one in lines)]
+    if claim.get("statement_from"):
+        first, last = first[:1], last[:1]
+    begin, end = (sorted(_day(one) for one in days if one) for days in (first, last))
+    if not begin or not end:
+        return ()
+    return ("D8", begin[0]) if begin[0] == end[-1] else ("RD8", f"{begin[0]}-{end[-1]}")
+
+
+def _day(text: str) -> str:
+    return digits(text.replace("-", ""), NO_DAY)
+
+
+def _trace(claim: Json) -> str:
+    """Return the number that the clearinghouse before us gave the claim (2300 REF D9)."""
+    kept = claim.get("x12") or {}
+    prefix = "REF{0}D9{0}".format(kept.get("delimiters", "*")[:1])
+    segments = (one["segment"] for one in kept.get("segments", ()))
+    return next((clean(one[len(prefix) :])[:50] for one in segments if one.startswith(prefix)), "")

@@ -1,0 +1,368 @@
+"""
+Whether a transaction has the structure of its guide (SNIP types 1 and 2), segment by segment.
+
+Codes are those of the 999 (005010X231A1): `SegmentError.code` is IK304, `ElementError.code` IK403.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from scrubber.x12.envelope import Transaction
+from scrubber.x12.guide import Element, Guide, Loop, Place, Syntax
+
+UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN = "1", "2", "3", "4", "5"
+OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
+(
+    ELEMENT_MISSING, CONDITION_MISSING, TOO_MANY_ELEMENTS, TOO_SHORT, TOO_LONG, BAD_CHARACTER,
+    BAD_CODE, BAD_DATE, BAD_TIME, EXCLUDED, TOO_MANY_REPEATS, TOO_MANY_COMPONENTS, NOT_USED,
+) = "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "12", "13", "I10"  # fmt: skip
+
+DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
+FORMATTED: Final = "1251"  # a date or time in the form that the element before it names
+SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
+
+
+@dataclass(frozen=True, slots=True)
+class ElementError:
+    """An element at fault: its position, its component and repetition (0: as a whole)."""
+
+    element: int
+    component: int
+    repetition: int
+    number: str
+    code: str
+    value: str = ""
+    """Only where a code belongs, and only what has the shape of one: never a patient's data."""
+
+
+@dataclass(slots=True)
+class SegmentError:
+    """
+    A segment at fault, or the place where one is missing.
+
+    `position` counts from ST as 1; `loop` is "" for the transaction itself.
+    """
+
+    segment: str
+    position: int
+    loop: str
+    code: str
+    elements: list[ElementError] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class _Frame:
+    """A loop that is being read: how far, how often which place was filled."""
+
+    loop: Loop
+    position: int = 0
+    counts: dict[Place, int] = field(default_factory=dict)
+    awaited: int = 0  # of `loop.required`, those before it have been looked at
+    missing: dict[Place, SegmentError] = field(default_factory=dict)
+
+
+class Structure:
+    """Reads the segments of one transaction; `errors` has what was wrong, in their order."""
+
+    def __init__(self, transaction: Transaction, guide: Guide) -> None:
+        """Begin behind ST."""
+        delimiters = transaction.delimiters
+        self.errors: list[SegmentError] = []
+        self._element = delimiters.element
+        self._component = delimiters.component
+        self._repetition = delimiters.repetition
+        self._ids = guide.ids
+        self._stack = [_Frame(guide.top)]
+        self._number = 1
+        self._lost = False  # the loop of what follows could not be told
+
+    def read(self, raw: bytes) -> None:
+        """Judge the next segment."""
+        self._number += 1
+        elements = raw.decode("latin-1").split(self._element)
+        kind = elements[0]
+        stack = self._stack
+        spent = None
+        for depth in range(len(stack) - 1, -1, -1):
+            frame = stack[depth]
+            places = frame.loop.places.get(kind)
+            if places is None:
+                continue
+            for place in places:
+                if place.position < frame.position or not self._is(place, elements):
+                    continue
+                if not place.most or frame.counts.get(place, 0) < place.most:
+                    self._put(depth, place, elements)
+                    return
+                spent = spent or (depth, place)
+        if spent:
+            depth, place = spent
+            code = LOOP_TOO_OFTEN if place.loop else TOO_OFTEN
+            self._put(depth, place, elements, code)
+        else:
+            self._out_of_place(kind, elements)
+
+    def finish(self) -> list[SegmentError]:
+        """Return all errors, those of what is missing at the end included."""
+        self._number += 1
+        self._leave(0)
+        self._pass(self._stack[0], None)
+        self.errors.sort(key=lambda error: error.position)
+        return self.errors
+
+    def _is(self, place: Place, elements: list[str]) -> bool:
+        at = place.qualifier
+        if not at:
+            return True
+        if at >= len(elements):
+            return False
+        value = elements[at]
+        if place.in_composite:
+            value = value.partition(self._component)[0]
+        return value in place.codes
+
+    def _put(self, depth: int, place: Place, elements: list[str], code: str = "") -> None:
+        """Take a segment as that of a place."""
+        if depth < len(self._stack) - 1:
+            self._leave(depth)
+        frame = self._stack[depth]
+        if place.position > frame.position:
+            self._pass(frame, place)
+            frame.position = place.position
+        frame.counts[place] = frame.counts.get(place, 0) + 1
+        if place.loop:
+            self._stack.append(_Frame(place.loop))
+        self._lost = False
+        if code:
+            self._say(elements[0], code, self._stack[-1].loop.id)
+        faults = self._faults(place, elements)
+        if faults:
+            self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
+
+    def _leave(self, depth: int) -> None:
+        """Close the loops inside of that at a depth."""
+        stack = self._stack
+        while len(stack) - 1 > depth:
+            self._pass(stack.pop(), None)
+
+    def _pass(self, frame: _Frame, place: Place | None) -> None:
+        """Go on to a place, or to the loop's end: what must stand before it is there or missing."""
+        required = frame.loop.required
+        while frame.awaited < len(required):
+            one = required[frame.awaited]
+            if place and one.position >= place.position:
+                return
+            frame.awaited += 1
+            if one not in frame.counts:
+                loop = one.loop.id if one.loop else frame.loop.id
+                frame.missing[one] = self._say(one.id, MISSING, loop)
+
+    def _out_of_place(self, kind: str, elements: list[str]) -> None:
+        """Say what is wrong with a segment that has no place from here on."""
+        stack = self._stack
+        near: list[tuple[int, Place]] = []
+        passed: list[tuple[int, Place]] = []
+        for depth in range(len(stack) - 1, -1, -1):
+            frame = stack[depth]
+            for place in frame.loop.places.get(kind, ()):
+                if place.position >= frame.position:
+                    near.append((depth, place))
+                elif self._is(place, elements):
+                    passed.append((depth, place))
+        wanted = [(d, p) for d, p in near if p.required and p not in stack[d].counts]
+        if not wanted and len(near) == 1 and near[0][1].loop is None:
+            wanted = near
+        if passed and not self._lost and (passed[0][1].qualifier or not wanted):
+            depth, place = passed[0]
+            # Two that changed places are one error: the first was not missing.
+            if place in stack[depth].missing:
+                self.errors.remove(stack[depth].missing.pop(place))
+            self._put(depth, place, elements, OUT_OF_ORDER)
+        elif wanted:
+            self._put(*wanted[0], elements)
+        elif near:
+            self._wrong_qualifier(near[0][1], elements)
+        elif not self._lost:
+            self._say(kind if _is_id(kind) else "", UNEXPECTED if kind in self._ids else UNKNOWN)
+
+    def _wrong_qualifier(self, place: Place, elements: list[str]) -> None:
+        """A segment of a known id whose qualifier stands for nothing here."""
+        at = place.qualifier
+        element = place.elements[at - 1]
+        value = elements[at] if at < len(elements) else ""
+        part = 0
+        if element.parts:
+            element, part = element.parts[0], 1
+            value = value.partition(self._component)[0]
+        code = BAD_CODE if value else ELEMENT_MISSING
+        fault = ElementError(at, part, 0, element.number, code, _shown(value))
+        self._say(place.id, HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, [fault])
+        # What follows may belong to the loop that this segment was to open.
+        self._lost = place.loop is not None
+
+    def _say(
+        self, segment: str, code: str, loop: str = "", elements: list[ElementError] | None = None
+    ) -> SegmentError:
+        name = loop if loop[:1].isdecimal() else ""
+        error = SegmentError(segment, self._number, name, code, elements or [])
+        self.errors.append(error)
+        return error
+
+    # The elements of a segment.
+
+    def _faults(self, place: Place, values: list[str]) -> list[ElementError] | None:
+        """Return what is wrong with a segment's elements; `None` or [] when nothing is."""
+        faults: list[ElementError] = []
+        specs = place.elements
+        size = len(values) - 1
+        before = ""
+        for at, spec in enumerate(specs, start=1):
+            value = values[at] if at <= size else ""
+            if not value:
+                if spec.required:
+                    faults.append(ElementError(at, 0, 0, spec.number, ELEMENT_MISSING))
+            elif not spec.used:
+                faults.append(ElementError(at, 0, 0, spec.number, NOT_USED))
+            elif spec.parts:
+                self._composite(spec, at, value, faults)
+            elif spec.codes:
+                if value not in spec.codes:
+                    shown = _shown(value)
+                    faults.append(ElementError(at, 0, 0, spec.number, BAD_CODE, shown))
+            elif code := _wrong(spec, value, before):
+                faults.append(ElementError(at, 0, 0, spec.number, code))
+            before = value
+        if size > len(specs):
+            faults.append(ElementError(len(specs) + 1, 0, 0, "", TOO_MANY_ELEMENTS))
+        if place.syntax:
+            present = [bool(value) for value in values]
+            for at, code in _broken(place.syntax, present):
+                faults.append(ElementError(at, 0, 0, specs[at - 1].number, code))
+        return faults
+
+    def _composite(self, spec: Element, at: int, text: str, faults: list[ElementError]) -> None:
+        repeats = text.split(self._repetition) if spec.most != 1 else [text]
+        if spec.most and len(repeats) > spec.most:
+            faults.append(ElementError(at, 0, spec.most + 1, spec.number, TOO_MANY_REPEATS))
+        parts = spec.parts
+        for nth, one in enumerate(repeats, start=1):
+            repetition = nth if len(repeats) > 1 else 0
+            values = one.split(self._component)
+            size = len(values)
+            before = ""
+            for number, part in enumerate(parts, start=1):
+                value = values[number - 1] if number <= size else ""
+                code, shown = "", ""
+                if not value:
+                    code = ELEMENT_MISSING if part.required else ""
+                elif not part.used:
+                    code = NOT_USED
+                elif part.codes:
+                    if value not in part.codes:
+                        code, shown = BAD_CODE, _shown(value)
+                else:
+                    code = _wrong(part, value, before)
+                if code:
+                    faults.append(ElementError(at, number, repetition, part.number, code, shown))
+                before = value
+            if size > len(parts):
+                faults.append(ElementError(at, len(parts) + 1, repetition, "", TOO_MANY_COMPONENTS))
+            if spec.syntax:
+                present = [True, *map(bool, values)]
+                for number, code in _broken(spec.syntax, present):
+                    named = parts[number - 1].number
+                    faults.append(ElementError(at, number, repetition, named, code))
+
+
+def _wrong(spec: Element, value: str, before: str) -> str:
+    """Return the code of what is wrong with a value without a list of codes, "" for nothing."""
+    size = len(value)
+    kind = spec.kind
+    if kind == "R" or kind[0] == "N":
+        if not (DECIMAL if kind == "R" else WHOLE).fullmatch(value):
+            return BAD_CHARACTER
+        size -= value.count("-") + value.count(".")  # neither counts (X12.6)
+    elif not value.isprintable() and any(c < " " or c == "\x7f" for c in value):
+        return BAD_CHARACTER
+    if size < spec.shortest:
+        return TOO_SHORT
+    if size > spec.longest:
+        return TOO_LONG
+    if spec.number == FORMATTED:
+        return _wrong_form(value, before)
+    if kind == "DT":
+        return "" if _is_day(value) else BAD_DATE
+    if kind == "TM":
+        return "" if _is_time(value) else BAD_TIME
+    return ""
+
+
+def _wrong_form(value: str, form: str) -> str:
+    if form == "D8":
+        fit = len(value) == 8 and _is_day(value)  # noqa: PLR2004
+    elif form == "RD8":
+        first, _, last = value.partition("-")
+        fit = len(first) == len(last) == 8 and _is_day(first) and _is_day(last)  # noqa: PLR2004
+    elif form == "DT":
+        fit = len(value) >= 12 and _is_day(value[:8]) and _is_time(value[8:])  # noqa: PLR2004
+    elif form == "TM":
+        return "" if _is_time(value) else BAD_TIME
+    else:
+        fit = True
+    return "" if fit else BAD_DATE
+
+
+def _is_day(text: str) -> bool:
+    """Tell whether text is CCYYMMDD or YYMMDD."""
+    if not (text.isdecimal() and text.isascii()) or len(text) not in (6, 8):
+        return False
+    year, rest = (int(text[:4]), text[4:]) if len(text) == 8 else (2000, text[2:])  # noqa: PLR2004
+    month, day = int(rest[:2]), int(rest[2:])
+    if 1 <= month <= 12 and 1 <= day <= 28 and year:  # noqa: PLR2004
+        return True
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_time(text: str) -> bool:
+    """Tell whether text is HHMM, HHMMSS, HHMMSSD or HHMMSSDD."""
+    if not (text.isdecimal() and text.isascii()) or len(text) not in (4, 6, 7, 8):
+        return False
+    return text[:2] < "24" and text[2:4] < "60" and text[4:6] < "60"
+
+
+def _broken(syntax: tuple[Syntax, ...], present: list[bool]) -> list[tuple[int, str]]:
+    """Return the positions at which a relation between elements does not hold."""
+    found: list[tuple[int, str]] = []
+    size = len(present)
+    for letter, positions in syntax:
+        there = [at < size and present[at] for at in positions]
+        any_there = True in there
+        if letter == "P":
+            if any_there and not all(there):
+                found.append((positions[there.index(False)], CONDITION_MISSING))
+        elif letter == "R":
+            if not any_there:
+                found.append((positions[0], CONDITION_MISSING))
+        elif letter == "E":
+            if there.count(True) > 1:
+                found.append((positions[there.index(True, there.index(True) + 1)], EXCLUDED))
+        elif there[0]:
+            rest = there[1:]
+            if (letter == "C" and not all(rest)) or (letter == "L" and True not in rest):
+                found.append((positions[rest.index(False) + 1], CONDITION_MISSING))
+    return found
+
+
+def _is_id(text: str) -> bool:
+    return 2 <= len(text) <= 3 and text.isalnum() and text.isascii()  # noqa: PLR2004
+
+
+def _shown(value: str) -> str:
+    return value if len(value) <= SHOWN and value.isalnum() and value.isascii() else ""

@@ -1,0 +1,270 @@
+"""The 999, TA1 and 277CA of a file balance, say what was found, and others can read them."""
+
+import io
+import logging
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import pyx12.params
+import pyx12.x12n_document
+
+from scrubber.cli.main import main
+from scrubber.x12.acknowledge import acknowledge
+from scrubber.x12.envelope import Transaction, read_transactions
+from scrubber.x12.read import ClaimRecord, read_claims
+from scrubber.x12.segments import Segments
+from tests.conftest import SHARED
+
+FIXTURES = Path(__file__).parent / "fixtures"
+PROFESSIONAL = (FIXTURES / "professional.837").read_bytes()
+
+# The files of public projects whose structure is not that of their guide, and why.
+AT_FAULT = {
+    "demo.ambulance.example5.837": "CLM05-2 is empty",
+    "demo.cob.2ndary.example4.837": "composites by > where ISA16 names :",
+    "demo.example6.837": "composites by > where ISA16 names :",
+    "demo.example12.837": "composites by > where ISA16 names :",
+    "ppo-repriced-claim.837i": "composites by > where ISA16 names :",
+    "demo.cob.example4.837": "2320 AMT*F2, of 4010",
+    "institutional-claim.837i": "CLM06 is not used, DTP 434 is no span",
+    **{f"sample_837_{n}.txt": "an 837I with the segments of an 837P" for n in range(1, 7)},
+}
+
+
+def answer_of(raw: bytes) -> list[list[str]]:
+    """Return the segments of the 999 of a file."""
+    text = b"".join(acknowledge(io.BytesIO(raw))).decode()
+    return [one.split("*") for one in text.replace("\n", "").split("~") if one]
+
+
+def taken(raw: bytes, old: str, new: str) -> list[list[str]]:
+    """Return the answer to a file with one change."""
+    assert old.encode() in raw
+    return answer_of(raw.replace(old.encode(), new.encode(), 1))
+
+
+def of(segments: list[list[str]], kind: str) -> list[list[str]]:
+    """Return the segments of an id, without it."""
+    return [one[1:] for one in segments if one[0] == kind]
+
+
+def accepted_by_pyx12(text: str) -> bool:
+    """Tell whether pyx12 finds an answer right; its list of status codes is older than ours."""
+    logging.disable(logging.CRITICAL)
+    parameters = pyx12.params.params()
+    parameters.set("exclude_external_codes", "claim_status,claim_status_cat,entity_id")
+    try:
+        return bool(pyx12.x12n_document.x12n_document(parameters, io.StringIO(text), None, None))
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def balance(segments: list[list[str]]) -> None:
+    """Count the envelopes of an answer by a plain loop of our own."""
+    groups = transactions = count = 0
+    for one in segments:
+        count += 1
+        if one[0] == "ISA":
+            control, groups = one[13], 0
+        elif one[0] == "GS":
+            groups, transactions, group = groups + 1, 0, one[6]
+        elif one[0] == "ST":
+            transactions, count, number = transactions + 1, 1, one[2]
+        elif one[0] == "SE":
+            assert one[1:] == [str(count), number]
+        elif one[0] == "GE":
+            assert one[1:] == [str(transactions), group]
+        elif one[0] == "IEA":
+            assert one[1:] == [str(groups), control]
+
+
+def test_a_right_transaction_is_accepted() -> None:
+    """AK2 and IK5 A; AK9 has included, received and accepted; envelopes are turned round."""
+    got = answer_of((FIXTURES.parent.parent.parent / "samples/professional.837").read_bytes())
+    assert of(got, "IK5") == [["A"]]
+    assert of(got, "AK9") == [["A", "1", "1", "1"]]
+    assert of(got, "ISA")[0][5].strip() == "CLEARINGHOUSE"
+    assert of(got, "TA1") == []
+    balance(got)
+
+
+def test_faults_of_structure_are_noted_with_place_and_code_and_no_name() -> None:
+    """IK3 and IK4 by position; a value is shown only where a code belongs."""
+    got = taken(PROFESSIONAL, "NM1*85*2*EXAMPLE CLINIC", "NM1*85*7*EXAMPLE CLINIC")
+    assert ["NM1", "8", "2010", "8"] in of(got, "IK3")
+    assert of(got, "IK4") == [["2", "1065", "7", "7"]]
+    assert of(got, "IK5") == [["E", "5"]]
+    assert of(got, "AK9") == [["E", "1", "1", "1"]]
+    secret = taken(PROFESSIONAL, "DMG*D8*19500211*F", "DMG*D8*19500211*SAMPLEPAT")
+    assert of(secret, "IK4") == [["3", "1068", "7"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("SE*62*", "SE*61*", "4"),
+        ("SE*62*0001", "SE*62*0002", "3"),
+        ("SE*62*0001~", "", "2"),
+        ("ST*837*", "ST*835*", "1"),
+        ("0001*005010X222A1", "0001*004010X098A1", "I6"),
+        ("N3*1 MAIN ST~", "N3*1 MAIN ST~~oh no~", "5"),
+    ],
+)
+def test_a_transaction_that_is_not_whole_is_rejected(old: str, new: str, code: str) -> None:
+    """IK5 R with the reason, AK9 R: received, not accepted."""
+    got = taken(PROFESSIONAL, old, new)
+    assert of(got, "IK5") == [["R", code]]
+    assert of(got, "AK9") == [["R", "1", "1", "0"]]
+    balance(got)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [("GE*1*11", "GE*2*11", "5"), ("GE*1*11", "GE*1*12", "4"), ("GE*1*11~", "", "3")],
+)
+def test_a_group_that_does_not_balance_has_its_code_in_ak9(old: str, new: str, codes: str) -> None:
+    """AK905; its transactions were counted by their own SE."""
+    got = taken(PROFESSIONAL, old, new)
+    assert of(got, "AK9")[0][0] == "E"
+    assert of(got, "AK9")[0][3:] == ["1", codes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "result"),
+    [
+        ("IEA*1*000000101", "IEA*2*000000101", "021", "E"),
+        ("IEA*1*000000101", "IEA*1*000000102", "001", "E"),
+        ("IEA*1*000000101~", "", "023", "E"),
+        ("SE*62*0001~\nGE*1*11~\nIEA*1*000000101~", "", "023", "R"),
+        ("*000000101*0*T", "*000000101*1*T", "000", "A"),
+    ],
+)
+def test_a_damaged_interchange_gets_a_ta1(old: str, new: str, code: str, result: str) -> None:
+    """TA1 with the ISA's control number, day and time; also when the sender asks for one."""
+    got = taken(PROFESSIONAL, old, new)
+    assert of(got, "TA1") == [["000000101", "240820", "1200", result, code]]
+    balance(got)
+
+
+def test_check_writes_both_answers_beside_the_outcomes(tmp_path: Path) -> None:
+    """One of each a file, the same bytes from the same input, totals that balance, read by pyx12."""
+    files = [str(FIXTURES / f"{name}.837") for name in ("professional", "institutional", "dental")]
+    for folder in ("a", "b"):
+        main(["check", *files, "--output", str(tmp_path / folder), "--no-progress"])
+    for name in ("professional", "institutional", "dental"):
+        for suffix in (".999", ".277ca"):
+            text = (tmp_path / "a" / f"{name}.837{suffix}").read_text()
+            assert text == (tmp_path / "b" / f"{name}.837{suffix}").read_text()
+            assert accepted_by_pyx12(text)
+            segments = [one.split("*") for one in text.replace("\n", "").split("~") if one]
+            balance(segments)
+            if suffix == ".277ca":
+                totals(segments)
+
+
+def totals(segments: list[list[str]]) -> None:
+    """Hold the totals of receiver and providers to the claims below them."""
+    amounts = dict.fromkeys(("YU", "YY"), 0.0)
+    counts = dict.fromkeys(("90", "AA", "QA", "QC"), 0)
+    control = ""
+    for one in segments:
+        if one[0] == "QTY":
+            counts[one[1]] += int(one[2])
+        elif one[0] == "AMT":
+            amounts[one[1]] += float(one[2])
+        elif one[0] == "TRN":
+            control = one[2] if one[1] == "2" else ""
+    assert control
+    seen: dict[str, tuple[str, float]] = {}
+    level = ""
+    for one in segments:
+        if one[0] == "HL":
+            level = one[3]
+        elif one[0] == "TRN":
+            control = one[2]
+        elif one[0] == "STC" and level == "PT":
+            seen[control] = (one[3], float(one[4]))
+    accepted = [amount for action, amount in seen.values() if action == "WQ"]
+    rejected = [amount for action, amount in seen.values() if action == "U"]
+    assert counts == {
+        "90": len(accepted),
+        "QA": len(accepted),
+        "AA": len(rejected),
+        "QC": len(rejected),
+    }
+    # Each amount stands at the receiver and at its provider.
+    assert amounts == {"YU": 2 * sum(accepted), "YY": 2 * sum(rejected)}
+
+
+def test_published_examples_have_no_fault_of_structure_that_is_not_their_own() -> None:
+    """Of the files of public projects those at fault are known, with the reason; none is refused."""
+    folder = SHARED / "claims" / "x12"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not there")
+    noted = set()
+    for path in sorted(folder.glob("*/*")):
+        if path.name.startswith(("LICENSE", "v4010")):
+            continue
+        got = answer_of(path.read_bytes())
+        assert {one[0] for one in of(got, "IK5")} <= {"A", "E"}, path.name
+        if ["A"] not in of(got, "IK5"):
+            noted.add(path.name)
+        assert accepted_by_pyx12("~\n".join("*".join(one) for one in got) + "~\n"), path.name
+    assert noted == set(AT_FAULT)
+
+
+def variants(seed: int, count: int) -> Iterator[bytes]:
+    """Yield a file with bytes flipped, taken away or cut, behind it a whole interchange."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        raw = bytearray(PROFESSIONAL)
+        for _ in range(chance.randint(1, 8)):
+            at = chance.randrange(len(raw))
+            if chance.random() < 0.5:
+                raw[at] = chance.randrange(256)
+            else:
+                del raw[at : at + chance.randint(1, 40)]
+        if chance.random() < 0.3:
+            del raw[chance.randrange(len(raw)) :]
+        yield bytes(raw)
+
+
+NEIGHBOUR = (FIXTURES / "dental.837").read_bytes()
+
+
+def readable(count: int, seed: int) -> None:
+    """Read and answer each variant; the interchange behind it is read and answered whole."""
+    for raw in variants(seed, count):
+        whole = raw + b"\n" + NEIGHBOUR
+        claims = [one for one in read_claims(io.BytesIO(whole)) if isinstance(one, ClaimRecord)]
+        assert claims[-1].event["claim"]["patient_control_number"] == "D-1"
+        got = answer_of(whole)
+        balance(got)
+        assert of(got, "AK1")[-1][1] == "13"
+        assert of(got, "AK9")[-1] == ["A", "1", "1", "1"]
+        transactions = read_transactions(Segments(io.BytesIO(whole)))
+        assert sum(
+            isinstance(one, Transaction) and bool([*one.segments]) for one in transactions
+        ) == len([one for one in of(got, "IK5") if one[0] != "R"])
+
+
+def test_a_damaged_file_never_crashes_and_loses_no_neighbour() -> None:
+    """Some hundred variants in the ordinary run."""
+    readable(300, seed=20260820)
+
+
+@pytest.mark.long
+def test_ten_thousand_damaged_files_never_crash_and_lose_no_neighbour() -> None:
+    """The same with many more."""
+    readable(10_000, seed=20260821)
+
+
+def test_answers_hold_no_control_character() -> None:
+    """What was sent in the envelopes cannot break the answer."""
+    raw = PROFESSIONAL.replace(b"GS*HC*SENDER*", b"GS*HC*SEN\x07:D^ER*", 1)
+    got = answer_of(raw)
+    assert re.fullmatch("[ -~]*", of(got, "GS")[0][2])
+    assert of(got, "GS")[0][2] == "SENDER"

@@ -1,0 +1,241 @@
+"""Each defect of structure is reported at its segment and element with its code, and alone."""
+
+import io
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from scrubber.x12.acknowledge import look_at
+from scrubber.x12.envelope import Transaction, read_transactions
+from scrubber.x12.segments import Segments
+from scrubber.x12.structure import SegmentError
+from tests.conftest import ROOT
+from tools.write_x12_maps import MAPS, TARGET, compiled
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SAMPLES = ROOT / "samples"
+
+
+def segments_of(path: Path) -> list[str]:
+    """Return the segments of a file of one transaction."""
+    return path.read_text().replace("\n", "").rstrip("~").split("~")
+
+
+def sorted_out(segments: list[str]) -> list[str]:
+    """Return the fixture of the reader, which stands in the order of its test, as the guide wants."""
+    attachment = next(one for one in segments if one.startswith("PWK"))
+    segments.remove(attachment)
+    segments.insert(segments.index("AMT*F5*10"), attachment)
+    at = segments.index("DMG*D8*20150102*M")
+    segments[at:at] = ["N3*2 OAK ST", "N4*OMAHA*NE*68102"]
+    return segments
+
+
+BASES = {
+    "P": sorted_out(segments_of(FIXTURES / "professional.837")),
+    "S": segments_of(SAMPLES / "professional.837"),
+    "I": segments_of(SAMPLES / "institutional.837"),
+}
+
+
+def errors_of(segments: list[str]) -> list[SegmentError]:
+    """Return what is wrong with the one transaction of a file, its SE01 put right."""
+    first = next(i for i, one in enumerate(segments) if one.startswith("ST*"))
+    last = next(i for i, one in enumerate(segments) if one.startswith("SE*"))
+    whole = [*segments]
+    whole[last] = f"SE*{last - first + 1}*{segments[last].split('*')[2]}"
+    stream = io.BytesIO("~".join([*whole, ""]).encode())
+    found = []
+    for one in read_transactions(Segments(stream)):
+        if isinstance(one, Transaction):
+            found += look_at(one).errors
+    return found
+
+
+class Defect(NamedTuple):
+    """
+    One change to one segment of a base, and what it must lead to.
+
+    `of` is the segment that is replaced by `by` (none: taken away); `at` begins the segment at
+    which the error is to be, in the changed file.
+    """
+
+    base: str
+    of: str
+    by: list[str]
+    at: str
+    loop: str
+    code: str
+    elements: list[tuple[int, int, int, str]] = []  # noqa: RUF012 (nobody writes to it)
+
+
+def element(
+    base: str, of: str, by: str, loop: str, at: int, component: int, code: str, repetition: int = 0
+) -> Defect:
+    """Return a defect of one element."""
+    return Defect(base, of, [by], by, loop, "8", [(at, component, repetition, code)])
+
+
+CLM, SV1, NM1_85 = (
+    "CLM*A-1*250***11:B:1*Y*A*Y*Y*P*AA:::NE",
+    "SV1*HC:J1885*100*UN*2***1",
+    "NM1*85*2*EXAMPLE CLINIC*****XX*1234567893",
+)
+
+ELEMENTS = {
+    "BHT01 is none of its codes": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0018*00*B1*20240820*120000*CH", "", 1, 0, "7"),
+    "BHT02 is missing": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0019**B1*20240820*120000*CH", "", 2, 0, "1"),
+    "BHT03 is too long": element("P", "BHT*0019*00*B1*20240820*120000*CH", f"BHT*0019*00*{'B' * 51}*20240820*120000*CH", "", 3, 0, "5"),
+    "BHT04 is no day": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0019*00*B1*20240230*120000*CH", "", 4, 0, "8"),
+    "BHT05 is no time": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0019*00*B1*20240820*2560*CH", "", 5, 0, "9"),
+    "BHT06 is none of its codes": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0019*00*B1*20240820*120000*XX", "", 6, 0, "7"),
+    "BHT07 does not exist": element("P", "BHT*0019*00*B1*20240820*120000*CH", "BHT*0019*00*B1*20240820*120000*CH*X", "", 7, 0, "3"),
+    "NM102 of the submitter is none of its codes": element("P", "NM1*41*2*EXAMPLE CLINIC*****46*SUBM1", "NM1*41*3*EXAMPLE CLINIC*****46*SUBM1", "1000A", 2, 0, "7"),
+    "NM109 of the submitter is missing": Defect("P", "NM1*41*2*EXAMPLE CLINIC*****46*SUBM1", ["NM1*41*2*EXAMPLE CLINIC*****46"], "NM1*41", "1000A", "8", [(9, 0, 0, "1"), (9, 0, 0, "2")]),
+    "NM103 of the receiver is missing": element("P", "NM1*40*2*PAYER*****46*RECV1", "NM1*40*2******46*RECV1", "1000B", 3, 0, "1"),
+    "PER01 is none of its codes": element("P", "PER*IC*DESK*TE*4025550100", "PER*XX*DESK*TE*4025550100", "1000A", 1, 0, "7"),
+    "PER03 is none of its codes": element("P", "PER*IC*DESK*TE*4025550100", "PER*IC*DESK*XX*4025550100", "1000A", 3, 0, "7"),
+    "PER06 has no qualifier before it": element("P", "PER*IC*DESK*TE*4025550100", "PER*IC*DESK*TE*4025550100**12", "1000A", 5, 0, "2"),
+    "HL04 is none of its codes": element("P", "HL*1**20*1", "HL*1**20*2", "2000A", 4, 0, "7"),
+    "HL03 is none of its codes": element("P", "HL*1**20*1", "HL*1**24*1", "2000A", 3, 0, "7"),
+    "PRV03 is missing": Defect("P", "PRV*BI*PXC*207Q00000X", ["PRV*BI*PXC"], "PRV*BI", "2000A", "8", [(3, 0, 0, "1"), (3, 0, 0, "2")]),
+    "NM108 of the billing provider is none of its codes": element("P", NM1_85, "NM1*85*2*EXAMPLE CLINIC*****24*1234567893", "2010AA", 8, 0, "7"),
+    "NM103 of the billing provider is too long": element("P", NM1_85, f"NM1*85*2*{'E' * 61}*****XX*1234567893", "2010AA", 3, 0, "5"),
+    "NM110 is not used": element("P", NM1_85, f"{NM1_85}*01", "2010AA", 10, 0, "I10"),
+    "NM101 of the billing provider stands for nothing": element("P", NM1_85, "NM1*8Z*2*EXAMPLE CLINIC*****XX*1234567893", "2010AA", 1, 0, "7"),
+    "N301 is missing": Defect("P", "N3*1 MAIN ST", ["N3**SUITE"], "N3**SUITE", "2010AA", "8", [(1, 0, 0, "1")]),
+    "N302 is too long": element("P", "N3*1 MAIN ST", f"N3*1 MAIN ST*{'S' * 56}", "2010AA", 2, 0, "5"),
+    "N401 is too short": element("P", "N4*OMAHA*NE*681021234", "N4*O*NE*681021234", "2010AA", 1, 0, "4"),
+    "N403 is too short": element("P", "N4*OMAHA*NE*681021234", "N4*OMAHA*NE*68", "2010AA", 3, 0, "4"),
+    "REF02 is missing": Defect("P", "REF*EI*123456789", ["REF*EI"], "REF*EI", "2010AA", "8", [(2, 0, 0, "1"), (2, 0, 0, "2")]),
+    "SBR01 is none of its codes": element("P", "SBR*P*18*GRP1******MB", "SBR*X*18*GRP1******MB", "2000B", 1, 0, "7"),
+    "SBR02 is none of its codes": element("P", "SBR*P*18*GRP1******MB", "SBR*P*01*GRP1******MB", "2000B", 2, 0, "7"),
+    "SBR09 is none of its codes": element("P", "SBR*P*18*GRP1******MB", "SBR*P*18*GRP1******QQ", "2000B", 9, 0, "7"),
+    "DMG01 is none of its codes": element("P", "DMG*D8*19500211*F", "DMG*D9*19500211*F", "2010BA", 1, 0, "7"),
+    "DMG02 is no day": element("P", "DMG*D8*19500211*F", "DMG*D8*19501311*F", "2010BA", 2, 0, "8"),
+    "DMG03 is none of its codes": element("P", "DMG*D8*19500211*F", "DMG*D8*19500211*X", "2010BA", 3, 0, "7"),
+    "PAT01 is none of its codes": element("P", "PAT*19", "PAT*18", "2000C", 1, 0, "7"),
+    "CLM01 is missing": element("P", CLM, CLM.replace("A-1", ""), "2300", 1, 0, "1"),
+    "CLM01 is too long": element("P", CLM, CLM.replace("A-1", "A" * 39), "2300", 1, 0, "5"),
+    "CLM02 is no number": element("P", CLM, CLM.replace("250", "25O"), "2300", 2, 0, "6"),
+    "CLM03 is not used": element("P", CLM, CLM.replace("250***", "250*MB**"), "2300", 3, 0, "I10"),
+    "CLM05-2 is none of its codes": element("P", CLM, CLM.replace("11:B:1", "11:A:1"), "2300", 5, 2, "7"),
+    "CLM05-3 is missing": element("P", CLM, CLM.replace("11:B:1", "11:B"), "2300", 5, 3, "1"),
+    "CLM05-1 is too long": element("P", CLM, CLM.replace("11:B:1", "111:B:1"), "2300", 5, 1, "5"),
+    "CLM05 has a fourth component": element("P", CLM, CLM.replace("11:B:1", "11:B:1:9"), "2300", 5, 4, "13"),
+    "CLM05 is missing": element("P", CLM, CLM.replace("11:B:1", ""), "2300", 5, 0, "1"),
+    "CLM06 is none of its codes": element("P", CLM, CLM.replace("*Y*A*", "*Q*A*"), "2300", 6, 0, "7"),
+    "CLM07 is missing": element("P", CLM, CLM.replace("*Y*A*", "*Y**"), "2300", 7, 0, "1"),
+    "CLM11-1 is none of its codes": element("P", CLM, CLM.replace("AA:::", "ZZ:::"), "2300", 11, 1, "7"),
+    "DTP02 is none of its codes": element("P", "DTP*439*D8*20240801", "DTP*439*RD8*20240801-20240802", "2300", 2, 0, "7"),
+    "DTP03 is no day": element("P", "DTP*439*D8*20240801", "DTP*439*D8*20240832", "2300", 3, 0, "8"),
+    "DTP03 is no span of days": element("P", "DTP*472*RD8*20240814-20240815", "DTP*472*RD8*20240814", "2400", 3, 0, "8"),
+    "DTP03 has the first day of a span wrong": element("P", "DTP*472*RD8*20240814-20240815", "DTP*472*RD8*20241314-20240815", "2400", 3, 0, "8"),
+    "REF01 of the claim stands for nothing": element("P", "REF*G1*AUTH1", "REF*ZZ*AUTH1", "2300", 1, 0, "7"),
+    "PWK02 is none of its codes": element("P", "PWK*OZ*BM***AC*DMN0012", "PWK*OZ*QQ***AC*DMN0012", "2300", 2, 0, "7"),
+    "PWK05 without PWK06": element("P", "PWK*OZ*BM***AC*DMN0012", "PWK*OZ*BM***AC", "2300", 6, 0, "2"),
+    "NTE01 is none of its codes": element("P", "NTE*ADD*SECOND OPINION", "NTE*XXX*SECOND OPINION", "2300", 1, 0, "7"),
+    "HI01-2 is missing": element("P", "HI*ABK:E119*ABF:I10", "HI*ABK*ABF:I10", "2300", 1, 2, "1"),
+    "HI02-1 is none of its codes": element("P", "HI*ABK:E119*ABF:I10", "HI*ABK:E119*XYZ:I10", "2300", 2, 1, "7"),
+    "CAS01 is none of its codes": element("P", "CAS*CO*45*90", "CAS*XX*45*90", "2430", 1, 0, "7"),
+    "CAS03 is no number": element("P", "CAS*CO*45*90", "CAS*CO*45*9..0", "2430", 3, 0, "6"),
+    "CAS06 without CAS05": element("P", "CAS*CO*45*90", "CAS*CO*45*90***5", "2430", 5, 0, "2"),
+    "OI03 is none of its codes": element("P", "OI***Y*P**Y", "OI***Q*P**Y", "2320", 3, 0, "7"),
+    "LX01 is no number": element("P", "LX*2", "LX*B", "2400", 1, 0, "6"),
+    "SV101-1 is none of its codes": element("P", SV1, SV1.replace("HC:", "XX:"), "2400", 1, 1, "7"),
+    "SV101-3 is too short": element("P", SV1, SV1.replace("J1885", "J1885:5"), "2400", 1, 3, "4"),
+    "SV102 is missing": element("P", SV1, SV1.replace("*100*", "**"), "2400", 2, 0, "1"),
+    "SV103 is none of its codes": element("P", SV1, SV1.replace("UN", "XX"), "2400", 3, 0, "7"),
+    "SV104 is no number": element("P", SV1, SV1.replace("*2***", "*TWO***"), "2400", 4, 0, "6"),
+    "SV107-1 is none of its codes": element("P", SV1, SV1.removesuffix("1") + "A", "2400", 7, 1, "7"),
+    "LIN02 is none of its codes": element("P", "LIN**N4*00409379501", "LIN**ZZ*00409379501", "2410", 2, 0, "7"),
+    "CTP05-1 is none of its codes": element("P", "CTP****2*ML", "CTP****2*XX", "2410", 5, 1, "7"),
+    "a control character in a name": element("P", "NM1*QC*1*SAMPLE*JO", "NM1*QC*1*SAM\x07PLE*JO", "2010CA", 3, 0, "6"),
+}  # fmt: skip
+
+SEGMENTS = {
+    "an unknown id": Defect("P", "N3*1 MAIN ST", ["N3*1 MAIN ST", "ZZ9*1"], "ZZ9", "", "1"),
+    "a segment of another loop": Defect("P", "N3*1 MAIN ST", ["N3*1 MAIN ST", "OI***Y*P**Y"], "OI", "", "2"),
+    "BHT is missing": Defect("P", "BHT*0019*00*B1*20240820*120000*CH", [], "NM1*41", "", "3"),
+    "PER of the submitter is missing": Defect("P", "PER*IC*DESK*TE*4025550100", [], "NM1*40", "1000A", "3"),
+    "the receiver is missing": Defect("P", "NM1*40*2*PAYER*****46*RECV1", [], "HL*1*", "1000B", "3"),
+    "N3 of the billing provider is missing": Defect("P", "N3*1 MAIN ST", [], "N4*OMAHA", "2010AA", "3"),
+    "the tax number is missing": Defect("P", "REF*EI*123456789", [], "HL*2", "2010AA", "3"),
+    "SBR is missing": Defect("P", "SBR*P*18*GRP1******MB", [], "NM1*IL", "2000B", "3"),
+    "the payer is missing": Defect("P", "NM1*PR*2*MEDICARE*****PI*05102", [], "CLM", "2010BB", "3"),
+    "OI is missing": Defect("P", "OI***Y*P**Y", [], "NM1*IL*1*SAMPLE*PAT****MI*XYZ1", "2320", "3"),
+    "the other payer is missing": Defect("P", "NM1*PR*2*OTHER PLAN*****PI*OP1", [], "LX", "2330B", "3"),
+    "HI is missing": Defect("P", "HI*ABK:E119*ABF:I10", [], "NM1*DN", "2300", "3"),
+    "SV1 is missing": Defect("P", SV1, [], "DTP*472*RD8", "2400", "3"),
+    "the day of service is missing": Defect("P", "DTP*472*D8*20240814", [], "SVD", "2400", "3"),
+    "the day of a remittance is missing": Defect("P", "DTP*573*D8*20240818", [], "LX*2", "2430", "3"),
+    "the last day of service is missing": Defect("P", "DTP*472*D8*20240813", [], "SE", "2400", "3"),
+    "CTP is missing": Defect("P", "CTP****2*ML", [], "NM1*82*1*EXAMPLE*ROBIN", "2410", "3"),
+    "PAT is missing": Defect("P", "PAT*19", [], "NM1*QC", "2000C", "3"),
+    "DMG of the patient is missing": Defect("P", "DMG*D8*20150102*M", [], "CLM*A-2", "2010CA", "3"),
+    "N3 twice": Defect("P", "N3*1 MAIN ST", ["N3*1 MAIN ST", "N3*2 MAIN ST"], "N3*2 MAIN", "2010AA", "5"),
+    "the same reference twice": Defect("P", "REF*G1*AUTH1", ["REF*G1*AUTH1", "REF*G1*AUTH2"], "REF*G1*AUTH2", "2300", "5"),
+    "a third PER": Defect("P", "PER*IC*DESK*TE*4025550100", ["PER*IC*DESK*TE*4025550100", "PER*IC*D*TE*4025550100", "PER*IC*E*TE*4025550100"], "PER*IC*E", "1000A", "5"),
+    "a second rendering provider": Defect("P", "PRV*PE*PXC*207R00000X", ["PRV*PE*PXC*207R00000X", "NM1*82*1*OTHER*ALEX****XX*1245319599"], "NM1*82*1*OTHER", "2310B", "4"),
+    "a third referring provider": Defect("P", "NM1*DN*1*EXAMPLE*KIM****XX*1245319599", [f"NM1*{one}*1*EXAMPLE*KIM****XX*1245319599" for one in ("DN", "P3")] + ["NM1*DN*1*THIRD*KIM****XX*1245319599"], "NM1*DN*1*THIRD", "2310A", "4"),
+    "N3 and N4 have changed places": Defect("P", "N3*1 MAIN ST", [], "N3*LATE", "2010AA", "7"),
+    "a reference behind the diagnoses": Defect("P", "HI*ABK:E119*ABF:I10", ["HI*ABK:E119*ABF:I10", "REF*F8*ICN"], "REF*F8", "2300", "7"),
+    "a date of the claim behind its notes": Defect("P", "NTE*ADD*SECOND OPINION", ["NTE*ADD*SECOND OPINION", "DTP*431*D8*20240801"], "DTP*431", "2300", "7"),
+    "institutional: CL1 is missing": Defect("I", "CL1", [], "", "2300", "3"),
+}  # fmt: skip
+
+
+def changed(defect: Defect) -> list[str]:
+    """Return the segments of a base with the defect."""
+    base = BASES[defect.base]
+    at = next(i for i, one in enumerate(base) if one.startswith(defect.of))
+    if defect.at == "N3*LATE":
+        return [*base[:at], base[at + 1], "N3*LATE", *base[at + 2 :]]
+    return [*base[:at], *defect.by, *base[at + 1 :]]
+
+
+def position_of(segments: list[str], start: str, defect: Defect) -> int:
+    """Return the number from ST of the segment at fault, without the help of what is tested."""
+    first = next(i for i, one in enumerate(segments) if one.startswith("ST*"))
+    if not start:
+        base = BASES[defect.base]
+        return next(i for i, one in enumerate(base) if one.startswith(defect.of)) - first + 1
+    after = first
+    if defect.code == "3":
+        base = BASES[defect.base]
+        after = next(i for i, one in enumerate(base) if one.startswith(defect.of))
+    return (
+        next(i for i, one in enumerate(segments) if i >= after and one.startswith(start))
+        - first
+        + 1
+    )
+
+
+@pytest.mark.parametrize("base", BASES)
+def test_a_base_has_no_defect(base: str) -> None:
+    """What the defects are made from is right."""
+    assert errors_of(BASES[base]) == []
+
+
+@pytest.mark.parametrize("name", [*ELEMENTS, *SEGMENTS])
+def test_a_defect_is_reported_where_it_is_and_alone(name: str) -> None:
+    """Segment, position, loop, element, component, repetition and code; nothing else is said."""
+    defect = (ELEMENTS | SEGMENTS)[name]
+    segments = changed(defect)
+    found = errors_of(segments)
+    assert [
+        (one.position, one.loop, one.code, [(e.element, e.component, e.repetition, e.code) for e in one.elements])
+        for one in found
+    ] == [(position_of(segments, defect.at, defect), defect.loop, defect.code, defect.elements)]  # fmt: skip
+
+
+def test_there_are_sixty_defects_and_more() -> None:
+    """Sixty kinds at least, each made by one change."""
+    assert len(ELEMENTS) + len(SEGMENTS) >= 60
+
+
+def test_the_maps_are_as_pyx12_has_them() -> None:
+    """`tools/write_x12_maps.py` would write the same bytes."""
+    for name in MAPS:
+        assert (TARGET / f"{name}.json").read_bytes() == compiled(name)
