@@ -22,7 +22,7 @@ OURS, THEIRS = 400, 20  # times the transaction stands in the file
 
 
 def repeated(path: Path, times: int) -> tuple[bytes, int]:
-    """Return a file with its transaction many times, each with its own values, and its claims."""
+    """Return a file with its transaction many times, its claims numbered on, and their count."""
     segments = path.read_bytes().replace(b"\n", b"").rstrip(b"~").split(b"~")
     body = segments[2:-2]
     claims = sum(one.startswith(b"CLM*") for one in body)

@@ -12,6 +12,9 @@ import pyx12.params
 import pyx12.x12n_document
 
 from scrubber.cli.main import main
+from scrubber.cli.replies import Replies
+from scrubber.pipeline.answer import DeadLetter
+from scrubber.pipeline.intake import read_records
 from scrubber.x12.acknowledge import acknowledge
 from scrubber.x12.envelope import Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
@@ -268,3 +271,23 @@ def test_answers_hold_no_control_character() -> None:
     got = answer_of(raw)
     assert re.fullmatch("[ -~]*", of(got, "GS")[0][2])
     assert of(got, "GS")[0][2] == "SENDER"
+
+
+def test_files_of_one_name_and_claims_without_an_outcome_are_answered(tmp_path: Path) -> None:
+    """The second file of a name is numbered; a claim that is a dead letter is returned (A3)."""
+    names = []
+    for folder in ("a", "b"):
+        path = tmp_path / folder / "dental.837"
+        path.parent.mkdir()
+        path.write_bytes(NEIGHBOUR)
+        names.append(str(path))
+    with Replies(tmp_path, [*names, "-", str(tmp_path)]) as replies:
+        for name in names:
+            for record in read_records(io.BufferedReader(io.BytesIO(NEIGHBOUR)), name):  # type: ignore[arg-type]
+                replies.write(DeadLetter(record, "too-long", "", 0))
+    for name in ("dental.837", "dental-2.837"):
+        text = (tmp_path / f"{name}.277ca").read_text()
+        assert "STC*A3:21*20240820*U*240~" in text
+        assert "QTY*AA*1~" in text
+        assert (tmp_path / f"{name}.999").exists()
+    assert not [*tmp_path.glob(".*")]
