@@ -63,7 +63,7 @@ def test_both_sides_of_a_chain_are_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "stem", ["ai_confidence_below_threshold", "service_date_missing", "exact_duplicate_claim"]
+    "stem", ["ai_confidence_below_threshold", "service_date_missing", "charge_negative"]
 )
 def test_twins_kill_what_changes_an_edit(stem: str) -> None:
     """Some edits here; `make mutants` takes all of them."""
