@@ -70,10 +70,10 @@ def units_of_day(
                 counted[line.procedure, npi].append(line)
     found = []
     for together in counted.values():
-        row = table.limit(together[0].procedure)
-        assert row is not None, "only codes with a limit were counted"
+        limit = table.limit(together[0].procedure)
+        assert limit is not None, "only codes with a limit were counted"
         units = sum(map(units_a_day, together), Decimal(0))
-        found.append(Units(tuple(together), row, units))
+        found.append(Units(tuple(together), limit, units))
     return found
 
 
