@@ -173,7 +173,7 @@ def _counts(results: Results) -> dict[str, int]:
     bypassed -= failed
     answered = failed | bypassed
     lacked = results.lacking.by_edit.keys()
-    silent = len(lacked - answered) if answered else len(lacked)
+    silent = len(lacked) - sum(one in lacked for one in answered)
     return {
         "pass": len(results.ran) + (edit_crashed.id in failed) - len(answered) - silent,
         "fail": len(failed),

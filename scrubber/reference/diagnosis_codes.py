@@ -235,6 +235,8 @@ class DiagnosisView:
         self.seventh_characters = lru_cache(maxsize=CACHED_CODES)(self._seventh_characters)
         self.age_range = lru_cache(maxsize=CACHED_CODES)(self._age_range)
         self.unacceptable = lru_cache(maxsize=CACHED_CODES)(self._unacceptable)
+        self.manifestation = lru_cache(maxsize=CACHED_CODES)(self._manifestation)
+        self.external_cause = lru_cache(maxsize=CACHED_CODES)(self._external_cause)
 
     def covers(self, day: date) -> bool:
         """Return whether an edition is loaded for the other day."""
@@ -291,11 +293,11 @@ class DiagnosisView:
                 return found if self.tabular.takes_seventh(stem) else ()
         return ()
 
-    def external_cause(self, code: str) -> bool | None:
+    def _external_cause(self, code: str) -> bool | None:
         """Return whether the code is an external cause; `None` when no edition of the day says."""
         return self._flag(code, _EXTERNAL_CAUSE)
 
-    def manifestation(self, code: str) -> bool | None:
+    def _manifestation(self, code: str) -> bool | None:
         """Return whether the code is a manifestation; `None` when no edition of the day says."""
         return self._flag(code, _MANIFESTATION)
 

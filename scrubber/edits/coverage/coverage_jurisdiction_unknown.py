@@ -30,6 +30,7 @@ from scrubber.reference.contractors import ContractorView
     checked=date(2026, 11, 26),
     message="No single contractor for state {state}; local coverage was not checked.",
     fix="Add the service address.",
+    when=("claim.is_medicare",),
 )
 def coverage_jurisdiction_unknown(claim: Claim, table: ContractorView | None) -> Verdict:
     """

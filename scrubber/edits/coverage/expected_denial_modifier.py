@@ -21,6 +21,7 @@ DENIED = ("GZ", "GY")
     checked=date(2026, 11, 26),
     message="Line {line} has {modifier}; Medicare will deny {charge}.",
     fix="Confirm that the denial is wanted; look for a covered reason first.",
+    when=("claim.is_medicare", "line.modifiers"),
 )
 def expected_denial_modifier(claim: Claim, line: Line) -> Verdict:
     """

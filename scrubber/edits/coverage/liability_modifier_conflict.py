@@ -35,6 +35,7 @@ CONFLICTS: tuple[tuple[str, frozenset[str], Severity | None], ...] = (
         "GA notice given and required, GX voluntary notice, GY never covered, GZ expected denial"
         " without notice."
     ),
+    when=("claim.is_medicare",),
 )
 def liability_modifier_conflict(claim: Claim, line: Line) -> Verdict:
     """

@@ -29,6 +29,7 @@ from scrubber.reference.lab_ncd import LabNcdView
     checked=date(2026, 11, 26),
     message=("Line {line}: no diagnosis on the claim is covered for {procedure} under NCD {ncd}."),
     fix="Check the order for the covered reason; otherwise use the notice modifiers.",
+    when=("claim.is_medicare",),
 )
 def ncd_lab_diagnosis_not_covered(claim: Claim, line: Line, table: LabNcdView) -> Verdict:
     """

@@ -21,6 +21,7 @@ from scrubber.reference.outpatient_codes import OutpatientView
     checked=date(2026, 11, 26),
     message="Line {line}: {procedure} on {date} is outside its approval period.",
     fix="Check the date; hold the charge as non-covered if right.",
+    when=("claim.is_medicare",),
 )
 def ncd_service_outside_coverage_period(claim: Claim, line: Line, table: OutpatientView) -> Verdict:
     """

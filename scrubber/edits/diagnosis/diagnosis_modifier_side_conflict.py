@@ -30,6 +30,7 @@ LEFT = frozenset(
     checked=date(2026, 11, 26),
     message="Line {line} says {side} by modifier, its diagnoses say {other_side}.",
     fix="Correct the modifier or the diagnosis from the record.",
+    when=("line.modifiers",),
 )
 def diagnosis_modifier_side_conflict(claim: Claim, line: Line, codes: DiagnosisView) -> Verdict:
     """

@@ -24,6 +24,7 @@ from scrubber.reference.code_set import CodeSetView
     checked=date(2026, 11, 26),
     message="Procedure {code} is not a valid ICD-10-PCS code on {date}.",
     fix="Use the code of the fiscal year of discharge.",
+    when=("claim.procedures",),
 )
 def inpatient_procedure_not_valid(claim: Claim, codes: CodeSetView | None) -> Verdict:
     """

@@ -31,6 +31,7 @@ Lists = Mapping[MceList, frozenset[str]]
     checked=date(2026, 11, 26),
     message="Procedure {code} is on the {list} list.",
     fix="Check the coverage condition (facility, trial, diagnosis) before billing.",
+    when=("claim.procedures",),
 )
 def mce_procedure_coverage(claim: Claim, editor: MceView | None) -> Verdict:
     """

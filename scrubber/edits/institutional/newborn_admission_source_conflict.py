@@ -23,6 +23,7 @@ NEWBORN_DAYS = timedelta(days=28)
     checked=date(2026, 11, 26),
     message="Admission type 4 with source {source} is not consistent.",
     fix="Use source 5 (born inside) or 6 (born outside) for newborns, another type otherwise.",
+    when=("claim.is_inpatient",),
 )
 def newborn_admission_source_conflict(claim: Claim) -> Verdict:
     """

@@ -31,6 +31,7 @@ PAYMENT_WINDOW = timedelta(days=3)  # 42 CFR 412.2(c)(5)
     checked=date(2026, 11, 26),
     message="Procedure {code} is dated {date}, outside the stay.",
     fix="Correct the date.",
+    when=("claim.procedures",),
 )
 def procedure_date_outside_stay(claim: Claim) -> Verdict:
     """

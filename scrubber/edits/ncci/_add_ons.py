@@ -1,6 +1,7 @@
 """Which add-on codes of a day lack what they need: the search of the edits of all three types."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from scrubber.claim.model import Line
 from scrubber.edits.verdict import Fail, NoData, Severity, fail, no_data
@@ -20,11 +21,9 @@ def lacking(
 
     Yields once that the table cannot answer for a code.
     """
-    missing = False
-    for line in lines:
+    add_ons, missing = _search(lines, table)
+    for line in add_ons:
         code = line.procedure
-        if not code:
-            continue
         if table.add_on_type(code) != add_on_type:
             missing = missing or not table.holds(code)
         elif not any(
@@ -39,6 +38,17 @@ def lacking(
                 missing = True
     if missing:
         yield no_data(ADD_ONS, lines[0].day)
+
+
+# The edits of a day ask one after the other.
+@lru_cache(maxsize=1)
+def _search(lines: tuple[Line, ...], table: AocView) -> tuple[tuple[Line, ...], bool]:
+    """Return the lines with an add-on code, and whether the table lacks the code of another."""
+    add_on_type = table.add_on_type
+    coded = [line for line in lines if line.procedure]
+    add_ons = tuple(line for line in coded if add_on_type(line.procedure))
+    others = [line.procedure for line in coded if not add_on_type(line.procedure)]
+    return add_ons, not all(map(table.holds, others))
 
 
 def is_primary(line: Line, other: Line, table: AocView) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim, Line
@@ -56,9 +57,8 @@ def units_of_day(
     A line over several days counts its units a day, on each of its days.
     """
     counted: dict[tuple[str, str], list[Line]] = {}
-    for line in lines:
-        row = table.limit(line.procedure)
-        if row is not None and row.mai in indicators and counts(line):
+    for line, row in limits(lines, table).of_lines:
+        if row.mai in indicators:
             npi = "" if claim.type == "institutional" else line.rendering_npi
             counted.setdefault((line.procedure, npi), []).append(line)
     if not counted:
@@ -70,17 +70,33 @@ def units_of_day(
                 counted[line.procedure, npi].append(line)
     found = []
     for together in counted.values():
-        row = table.limit(together[0].procedure)
-        assert row is not None, "only codes with a limit were counted"
+        limit = table.limit(together[0].procedure)
+        assert limit is not None, "only codes with a limit were counted"
         units = sum(map(units_a_day, together), Decimal(0))
-        found.append(Units(tuple(together), row, units))
+        found.append(Units(tuple(together), limit, units))
     return found
 
 
-def unlimited(lines: tuple[Line, ...], table: MueView) -> bool:
-    """Tell whether a line's code has no limit to be found, which proves nothing."""
-    limit = table.limit
-    return any(line.procedure and limit(line.procedure) is None and counts(line) for line in lines)
+class Limits(NamedTuple):
+    """
+    The lines that count units of a code with a limit, each with it.
+
+    `incomplete` where a line's code has no limit to be found, which proves nothing.
+    """
+
+    of_lines: tuple[tuple[Line, MueRow], ...]
+    incomplete: bool
+
+
+# The edits of a day ask one after the other.
+@lru_cache(maxsize=1)
+def limits(lines: tuple[Line, ...], table: MueView) -> Limits:
+    """Return the limits of the lines of a day."""
+    limited = [(line, table.limit(line.procedure)) for line in lines if counts(line)]
+    return Limits(
+        tuple((line, row) for line, row in limited if row is not None),
+        any(row is None and line.procedure for line, row in limited),
+    )
 
 
 def counts(line: Line) -> bool:
@@ -108,7 +124,7 @@ def excesses(
         if any(line.procedure and counts(line) for line in lines):
             yield no_data(kind, lines[0].day)
         return
-    if unlimited(lines, table):
+    if limits(lines, table).incomplete:
         yield no_data(kind, lines[0].day)
     for one in units_of_day(claim, lines, table, indicator):
         if one.too_many:

@@ -5,7 +5,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import LINE, TABLES, counts, table_for, units_a_day, unlimited
+from scrubber.edits.ncci._units import LINE, TABLES, counts, limits, table_for, units_a_day
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 
 
@@ -50,10 +50,10 @@ def mue_exceeded_line(claim: Claim, lines: tuple[Line, ...], *tables: Any) -> Ve
     if table is None:
         known = not any(line.procedure and counts(line) for line in lines)
         return PASS if known else no_data(kind, lines[0].day)
+    limited = limits(lines, table)
     said: list[Fail | NoData] = []
-    for line in lines:
-        row = table.limit(line.procedure)
-        if row is None or row.mai != LINE or not counts(line):
+    for line, row in limited.of_lines:
+        if row.mai != LINE:
             continue
         units = units_a_day(line)
         if units > row.value:
@@ -68,6 +68,6 @@ def mue_exceeded_line(claim: Claim, lines: tuple[Line, ...], *tables: Any) -> Ve
                     mue=row.value,
                 )
             )
-    if unlimited(lines, table):
+    if limited.incomplete:
         said.append(no_data(kind, lines[0].day))
     return several(said)

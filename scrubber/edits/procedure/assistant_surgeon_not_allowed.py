@@ -35,6 +35,7 @@ INDICATOR = attrgetter("asst_surg")
     checked=date(2026, 11, 26),
     message="Line {line}: {procedure} has assistant indicator {indicator}.",
     fix="Remove the assistant line, or attach the operative note for indicator 0.",
+    when=("line.modifiers",),
 )
 def assistant_surgeon_not_allowed(
     _claim: Claim, line: Line, table: FeeScheduleView | None

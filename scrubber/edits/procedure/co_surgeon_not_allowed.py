@@ -27,6 +27,7 @@ INDICATOR = attrgetter("co_surg")
     checked=date(2026, 11, 26),
     message="Line {line}: {procedure} has co-surgeon indicator {indicator}.",
     fix="Bill as primary and assistant, or attach the notes of both surgeons.",
+    when=("line.modifiers",),
 )
 def co_surgeon_not_allowed(_claim: Claim, line: Line, table: FeeScheduleView | None) -> Verdict:
     """

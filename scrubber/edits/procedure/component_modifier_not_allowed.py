@@ -40,6 +40,7 @@ CONTRACTOR_DECIDES = ("C", "R")
         " does not apply."
     ),
     fix="Remove the modifier or use the code for that component.",
+    when=("line.modifiers",),
 )
 def component_modifier_not_allowed(
     claim: Claim, line: Line, table: FeeScheduleView | None

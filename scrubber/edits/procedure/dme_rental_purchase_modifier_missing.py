@@ -32,6 +32,7 @@ SAYS_HOW = BOUGHT | {RENTED, "MS", "RA", "RB"}
     checked=date(2026, 11, 26),
     message="Line {line}: {procedure} has no rental or purchase modifier.",
     fix="Add RR, NU or UE as supplied.",
+    when=("claim.is_medicare",),
 )
 def dme_rental_purchase_modifier_missing(
     claim: Claim, line: Line, categories: CodeListView | None

@@ -55,6 +55,7 @@ class CodesThatTake25(Params):
     checked=date(2026, 11, 26),
     message="Line {line}: modifier 25 is only for visit codes, {procedure} is not one.",
     fix="Move 25 to the visit line; a procedure takes 59, X or an anatomic modifier.",
+    when=("line.modifiers",),
 )
 def modifier_25_on_non_em(_claim: Claim, line: Line, params: CodesThatTake25) -> Verdict:
     """

@@ -38,6 +38,7 @@ NOT_BY_MODIFIER = "029"
         "Line {line}: {procedure} has bilateral indicator {indicator}; modifier 50 does not apply."
     ),
     fix=("Remove 50; indicator 2 already pays both sides, indicator 0 takes other modifiers."),
+    when=("claim.is_medicare", "line.modifiers"),
 )
 def modifier_50_not_allowed(claim: Claim, line: Line, table: FeeScheduleView | None) -> Verdict:
     """

@@ -34,6 +34,7 @@ class UnitsOfBothSides(Params):
     checked=date(2026, 11, 26),
     message="Line {line}: modifier 50 needs one unit, found {units}.",
     fix="Set units to 1.",
+    when=("line.modifiers",),
 )
 def modifier_50_units(
     claim: Claim, line: Line, table: OutpatientView | None, params: UnitsOfBothSides

@@ -21,6 +21,7 @@ from scrubber.edits.verdict import PASS, Verdict, fail
     checked=date(2026, 11, 26),
     message="Line {line} has modifier 50 and {side}.",
     fix="Use 50 for both sides or RT/LT for one side.",
+    when=("line.modifiers",),
 )
 def modifier_50_with_side(_claim: Claim, line: Line) -> Verdict:
     """

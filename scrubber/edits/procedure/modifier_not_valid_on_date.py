@@ -24,6 +24,7 @@ from scrubber.reference.dated_codes import DatedCodeView
     checked=date(2026, 11, 26),
     message="Line {line}: modifier {modifier} is not valid on {date}.",
     fix="Use the modifier of that period.",
+    when=("line.modifiers",),
 )
 def modifier_not_valid_on_date(claim: Claim, line: Line, table: DatedCodeView | None) -> Verdict:
     """

@@ -56,6 +56,7 @@ class KnownModifiers(Params):
     checked=date(2026, 11, 26),
     message="Line {line}: modifier {modifier} does not exist.",
     fix="Check the modifier.",
+    when=("line.modifiers",),
 )
 def modifier_unknown(
     claim: Claim, line: Line, table: DatedCodeView | None, params: KnownModifiers

@@ -27,6 +27,7 @@ CROSSWALK = "ndc-crosswalk"
     checked=date(2026, 11, 26),
     message="Line {line}: NDC {ndc} belongs to {expected}, not {procedure}.",
     fix="Correct the NDC or the drug code.",
+    when=("line.ndc",),
 )
 def ndc_procedure_mismatch(_claim: Claim, line: Line, table: NdcView | None) -> Verdict:
     """

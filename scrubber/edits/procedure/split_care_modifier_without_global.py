@@ -37,6 +37,7 @@ UNCLEAR = ("ZZZ", "MMM")
         " {procedure} has {glob}."
     ),
     fix="Remove the modifier.",
+    when=("line.modifiers",),
 )
 def split_care_modifier_without_global(
     claim: Claim, line: Line, table: FeeScheduleView | None

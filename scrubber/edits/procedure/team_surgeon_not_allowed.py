@@ -27,6 +27,7 @@ INDICATOR = attrgetter("team_surg")
     checked=date(2026, 11, 26),
     message="Line {line}: {procedure} has team surgery indicator {indicator}.",
     fix="Bill the surgeons' own roles, or attach the report.",
+    when=("line.modifiers",),
 )
 def team_surgeon_not_allowed(_claim: Claim, line: Line, table: FeeScheduleView | None) -> Verdict:
     """
