@@ -3,51 +3,59 @@
 import csv
 from pathlib import Path
 
-import pytest
-
 from scrubber.contracts.decode import decode_claim_event
 from scrubber.edits.registry import all_edits
 from scrubber.pipeline.scrub import Scrubber
 
-BUILT = {edit.id for edit in all_edits()}
+# What docs/edits/not_yet.txt says of them: no sample may expect one of these.
+NOT_BUILT = {
+    "ai-denial-rate-rise",
+    "ai-denied-claim-resubmitted",
+    "ai-group-disparity",
+    "ai-rare-code-combination",
+    "ai-unspecified-code-share",
+    "ai-visit-level-drift",
+    "human-override-without-reason",
+}
 
 
-@pytest.fixture(scope="module")
-def expected(shared_data: Path) -> dict[str, dict[str, str]]:
-    """Return the expectations by submission id."""
-    with (shared_data / "claims" / "sample_claims.expected.csv").open(encoding="utf-8") as file:
+def _expected(shared: Path) -> dict[str, dict[str, str]]:
+    with (shared / "claims" / "sample_claims.expected.csv").open(encoding="utf-8") as file:
         return {row["submission_id"]: row for row in csv.DictReader(file)}
 
 
 def test_every_sample_claim_gets_what_is_expected(
-    shared_data: Path, expected: dict[str, dict[str, str]], full_scrubber: Scrubber
+    shared_data: Path, full_scrubber: Scrubber
 ) -> None:
-    """
-    The expected edits that are built fire, no other edit rejects or holds, the disposition fits.
-
-    Where an expected edit is not built yet, the claim must come out clean of all others.
-    """
-    seen = {}
+    """Every expected edit fires, no other one rejects or holds, the outcome fits."""
+    expected = _expected(shared_data)
+    seen = set()
     differences = []
     for raw in (shared_data / "claims" / "sample_claims.jsonl").read_bytes().splitlines():
         body = full_scrubber.scrub(decode_claim_event(raw)).body
-        row = expected[body["submission_id"]]
-        due = set(row["edits"].split()) & BUILT
-        fired = {one["edit"] for one in body["findings"]}
+        name = body["submission_id"]
+        row = expected[name]
+        due = set(row["edits"].split())
+        said = {one["edit"] for one in body["findings"]}
         decisive = {
             one["edit"] for one in body["findings"] if one["severity"] in ("reject", "review")
         }
-        whole = set(row["edits"].split()) <= BUILT
-        disposition = row["expected_disposition"] if whole or due & decisive else "clean"
-        seen[body["submission_id"]] = body["disposition"]
-        if not due <= fired or decisive - due or body["disposition"] != disposition:
-            differences.append((body["submission_id"], body["disposition"], row, fired))
+        seen.add(name)
+        if (
+            not due <= said
+            or not decisive <= due
+            or body["disposition"] != row["expected_disposition"]
+        ):
+            differences.append((name, body["disposition"], row, due - said, decisive - due))
     assert differences == []
-    assert seen.keys() == expected.keys()
+    assert seen == expected.keys()
 
 
-def test_most_samples_are_judged_in_full(expected: dict[str, dict[str, str]]) -> None:
-    """The test above is no empty one: the edits of most samples are built."""
-    judged = [row for row in expected.values() if set(row["edits"].split()) <= BUILT]
-    assert len(judged) >= 45
-    assert {row["expected_disposition"] for row in judged} == {"clean", "rejected", "review"}
+def test_every_expected_edit_is_built(shared_data: Path) -> None:
+    """No expectation is left out: what is not built is named here, and no sample asks for it."""
+    built = {edit.id for edit in all_edits()}
+    listed = Path(__file__).parents[2] / "docs" / "edits" / "not_yet.txt"
+    assert {line.split()[0] for line in listed.read_text().splitlines() if line} == NOT_BUILT
+    due = {one for row in _expected(shared_data).values() for one in row["edits"].split()}
+    assert due <= built
+    assert not due & NOT_BUILT
