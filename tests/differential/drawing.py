@@ -2,7 +2,7 @@
 
 import csv
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,8 +11,8 @@ from typing import Any
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Bypassed, Fail, NoData
+from scrubber.edits.results import Results
+from scrubber.edits.verdict import Fail
 from scrubber.payers.pack import PayerPack
 from scrubber.pipeline.plan import Plan
 from scrubber.pipeline.run import run
@@ -52,11 +52,15 @@ def rows_of(path: Path) -> Iterator[Row]:
         yield from csv.DictReader(file)
 
 
-def pair_rows(path: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Yield column 1, column 2, deletion (`*` or ISO) and indicator of every row of a file."""
+def pair_rows(path: Path, wanted: Callable[[str], bool]) -> Iterator[tuple[str, str, str, str]]:
+    """
+    Yield column 1, column 2, deletion (`*` or ISO) and indicator of the wanted rows of a file.
+
+    `wanted` sees the row as it stands there: two codes of five characters, then the rest.
+    """
     with gzip.open(path, "rt", encoding="ascii") as file:
         assert next(file).startswith("Column 1,Column 2,Deletion,Modifier,")
-        for line in file:  # millions: the csv module would take a minute
+        for line in filter(wanted, file):  # of millions: only what is wanted is taken apart
             one, two, last, indicator = line.split(",", 4)[:4]
             yield one, two, last if last == "*" else f"{last[:4]}-{last[4:6]}-{last[6:]}", indicator
 
@@ -77,23 +81,24 @@ class Chosen:
         pack = PayerPack("drawn@1", False, {}, {}, {})
         self._plan = Plan(claim_type, pack, edits, shelf)  # type: ignore[arg-type]
 
-    def say(self, claim: Claim) -> list[Said]:
+    def say(self, claim: Claim) -> Results:
         """Return what the edits say of a claim; a crash is not among it."""
-        said = run(self._plan, claim, None).said
-        assert not [one for one in said if one.edit.id == "edit-crashed"]
-        return said
+        results = run(self._plan, claim, None)
+        assert not [one for one in results.said if one.edit.id == "edit-crashed"]
+        return results
 
 
-def statements(number: int, said: Iterable[Said]) -> Iterator[tuple[Any, ...]]:
-    """Yield (claim, edit, kind, lines or what is needed, severity or reason)."""
-    for one in said:
+def statements(number: int, results: Results) -> Iterator[tuple[Any, ...]]:
+    """Yield (claim, edit, kind, lines or what is needed, severity)."""
+    for one in results.said:
         verdict = one.verdict
         if isinstance(verdict, Fail):
             yield number, one.edit.id, "fail", verdict.lines, verdict.severity or one.severity
-        elif isinstance(verdict, Bypassed):
+        else:
             yield number, one.edit.id, "bypassed", verdict.lines, ""
-        elif isinstance(verdict, NoData):
-            yield number, one.edit.id, "no_data", verdict.needs, ""
+    for edit, needs in results.lacking.by_edit.items():
+        for one_need in needs:
+            yield number, edit, "no_data", one_need, ""
 
 
 def shown(name: str, claims: int, agreement: Agreement) -> str:

@@ -113,7 +113,7 @@ def hospital_pairs(shared_data: Path) -> list[Pair]:
     """Return some pairs of the hospital table, in force or not."""
     chance = Random(SEED)
     path = shared_data / "data/ncci_2024q3/ptp_outpatient_hospital_2024-07-01.csv.gz"
-    return [row[:2] for row in pair_rows(path) if chance.random() < 0.001]
+    return [row[:2] for row in pair_rows(path, lambda _: chance.random() < 0.001)]
 
 
 @pytest.fixture(scope="module")

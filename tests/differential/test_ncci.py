@@ -139,15 +139,16 @@ def pair_claims(
     """Return claims about drawn rows, and all rows of the table among the codes drawn."""
     chance = Random(SEED + size)
     path = ncci / f"{PTP_FILES[setting]}_2024-07-01.csv.gz"
+    share = size / 2_000_000
     # Rows with a day of deletion that can be reached are drawn more often.
-    chosen = [
-        row
-        for row in pair_rows(path)
-        if chance.random() < (4 if row[2] > "2020" else 1) * size / 2_000_000
-    ]
+    chosen = list(
+        pair_rows(
+            path, lambda row: chance.random() < (4 * share if row[12:16] >= "2020" else share)
+        )
+    )
     codes = {code for row in chosen for code in row[:2]}
     claims = [_pair_claim(setting, number, chosen, chance, earliest) for number in range(size)]
-    return claims, [row for row in pair_rows(path) if row[0] in codes and row[1] in codes]
+    return claims, list(pair_rows(path, lambda row: row[:5] in codes and row[6:11] in codes))
 
 
 def _pair_claim(
