@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -67,6 +68,8 @@ def become_worker(hook: str, environment: Mapping[str, str], log: str) -> None:
         code = run(hook)
     except SystemExit as end:
         code = end.code
+    except BaseException:  # noqa: BLE001 (the command would say so and end with 1, too)
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
