@@ -63,7 +63,7 @@ def test_both_sides_of_a_chain_are_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "stem", ["ai_confidence_below_threshold", "service_date_missing", "mue_exceeded_clinical"]
+    "stem", ["ai_confidence_below_threshold", "service_date_missing", "room_days_mismatch"]
 )
 def test_twins_kill_what_changes_an_edit(stem: str) -> None:
     """Some edits here; `make mutants` takes all of them."""
