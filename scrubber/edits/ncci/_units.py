@@ -167,6 +167,6 @@ def day_verdict(
 def _from_earlier_days(claim: Claim, beside: Line) -> Iterator[Line]:
     day = beside.day
     for line in claim.lines:
-        if line.service_from is not None and line.service_to is not None:  # noqa: SIM102
-            if line.service_from < day <= line.service_to:
-                yield line
+        first, last = line.service_from, line.service_to
+        if first is not None and last is not None and first < day <= last:
+            yield line
