@@ -20,11 +20,10 @@ from tools.new_edit import BESIDE, SCOPES, blank, function_text, twin_text
 def built(text: str, family: str, name: str) -> Edit:
     """Return the edit that a module's text defines."""
     module = ModuleType(f"scrubber.edits.{family}.{name}")
-    sys.modules[module.__name__] = module  # where its annotations are looked up
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        # Where its annotations are looked up; an edit of that name may be there already.
+        patch.setitem(sys.modules, module.__name__, module)
         exec(text, module.__dict__)
-    finally:
-        del sys.modules[module.__name__]
     return getattr(module, name)  # type: ignore[no-any-return]
 
 
