@@ -45,9 +45,13 @@ class ScrubApp(faust.App):
 
     async def on_stop(self) -> None:
         """Finish what is in flight, leave the group, then let Faust stop."""
-        await self.source.drain()
-        if self.at_end is not None:
-            await self.at_end()
+        try:
+            await self.source.drain()
+            if self.at_end is not None:
+                await self.at_end()
+        except BaseException as error:  # noqa: BLE001
+            # Faust would cancel the agents, take that for crashes and begin them again.
+            fail_stop("draining failed", error)
         await super().on_stop()
 
 

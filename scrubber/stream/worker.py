@@ -60,7 +60,13 @@ def run_worker(settings: StreamSettings) -> NoReturn:
         worker = faust.Worker(app, quiet=True, override_logging=False, redirect_stdouts=False)
         # It would write a terminal's code for the cursor into the line of the next event.
         worker.spinner = None
-        worker.execute_from_commandline()
+        try:
+            worker.execute_from_commandline()
+        except SystemExit as end:
+            if not end.code:
+                raise
+            # It made an exit of what was raised, with a code that says nothing.
+            fail_stop("Faust could not go on", end.__context__ or end)
     raise AssertionError
 
 
@@ -129,5 +135,7 @@ def _add_services(app: ScrubApp, settings: StreamSettings, reviewed: ReviewedCla
             await source.start()
             watchdog.start()
         except BaseException as error:  # noqa: BLE001 (Faust would go on without any input)
+            if app.should_stop:  # a stop that came meanwhile took the consumer away
+                return
             fail_stop("the worker could not start", error)
         log("worker.started", app_id=settings.app_id)

@@ -230,6 +230,8 @@ def raise_at(place: str) -> None:
         "outside": (PartitionBatch, "transaction", at_once),
         "timer": (Task, "measure", late),
         "revoked": (ClaimSource, "_leave", late),
+        "faust": (agents.ScrubApp, "on_start", late),
+        "stopping": (ClaimSource, "drain", late),
     }
     owner, name, changed = places[place]
     setattr(owner, name, changed)
@@ -270,6 +272,25 @@ def never_begin() -> None:
         await asyncio.Event().wait()
 
     agents.answer = wait
+
+
+@hook("stop-joining")
+def stop_joining() -> None:
+    """Be told to stop while the group is being joined."""
+    make = source_module.committed_reader
+
+    def told(*arguments: Any, **named: Any) -> Any:
+        consumer = make(*arguments, **named)
+        start = consumer.start
+
+        async def started() -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await start()
+
+        consumer.start = started
+        return consumer
+
+    source_module.committed_reader = told
 
 
 @hook("group")

@@ -1,6 +1,7 @@
 """F16, F17: errors where nobody expects them, a loop that stands still, a record that kills."""
 
 import asyncio
+import signal
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,8 +13,8 @@ from tests.faults.load import make_load
 from tests.kafka.fixtures import Kafka
 
 PLACES = (
-    "revoked", "assigned", "activation", "pump", "channel", "begin", "handler", "commit", "apply", "outside",
-    "timer",
+    "faust", "revoked", "assigned", "activation", "pump", "channel", "begin", "handler", "commit", "apply",
+    "outside", "timer", "stopping",
 )  # fmt: skip
 #: Promised are 2 s. A machine that is busy with other tests may need as long again, and that is
 #: still less than the shortest deadline or watchdog of these workers (5 s): none of them did it.
@@ -35,6 +36,9 @@ async def test_an_error_anywhere_ends_the_worker_at_once(kafka: Kafka, tmp_path:
         for place in PLACES:
             worker.log_file.unlink(missing_ok=True)
             worker.start(f"raise {place}")
+            if place == "stopping":
+                await worker.until("worker.started")
+                worker.send(signal.SIGTERM)
             assert await asyncio.to_thread(worker.wait) == 70, place
             ended = time.time()
             (last,) = worker.lines("worker.stopped")

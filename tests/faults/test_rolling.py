@@ -57,6 +57,16 @@ async def rolling(kafka: Kafka, folder: Path, times: int, *, static: bool) -> No
             assert [b - a for a, b in zip(before, after, strict=True)] == own
 
 
+async def test_a_stop_while_the_group_is_joined_is_an_orderly_one(
+    kafka: Kafka, tmp_path: Path
+) -> None:
+    """Nothing was taken yet: no failed start for whoever counts those."""
+    async with Deployment(kafka.bootstrap_servers, tmp_path, "early", partitions=1) as deployment:
+        worker = deployment.worker("w1", hook="stop-joining")
+        assert worker.wait(PROMISED_S) == 0
+        assert not worker.lines("worker.started")
+
+
 async def settled(deployment: Deployment, workers: list[Worker]) -> None:
     """Wait until the workers have an equal share of the partitions each, and all are ready."""
     share = deployment.partitions // len(workers)
