@@ -1,5 +1,7 @@
 """F2: kill -9 at each step of a batch: wherever it ends, it is answered once."""
 
+import asyncio
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -47,12 +49,26 @@ async def test_the_same_step_again_and_again_beside_a_worker_that_goes_on(
         f"step-{step}",
         settings={"SCRUBBER_BATCH_RECORDS": "100"},
     ) as deployment:
-        await deployment.publish(make_load(20_000, poison=0.01))
         deployment.worker("w2")
         worker = deployment.worker("w1", hook=f"kill {step} 1")
+        killing = True
+
+        async def load() -> None:
+            # Enough for both for as long as it takes, and never so much that it lasts.
+            for turn in count():
+                claims = make_load(
+                    1_000, seed=turn, poison=0.01, name=f"t{turn}", first_patient=1_000 * turn
+                )
+                await deployment.publish(claims, rate=400)
+                if not killing:
+                    return
+
+        loading = asyncio.create_task(load())
         for batch in (1, 2, 5, 9):
-            assert worker.wait(60) == -9
+            assert await asyncio.to_thread(worker.wait, 120) == -9
             worker.start(f"kill {step} {batch}")
+        killing = False
+        await loading
         await deployment.until_answered(meanwhile=deployment.revive)
         verdict = await deployment.verdict()
         assert verdict.exact, str(verdict)
