@@ -1,4 +1,4 @@
-"""HCPCS Level II: which procedure codes are in force as of a day."""
+"""HCPCS Level II and OPPS Addendum B: which procedure codes are in force as of a day."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -8,7 +8,7 @@ from scrubber.reference.dated_codes import DatedCodeSeries, pack_codes
 
 
 class ProcedureRow(NamedTuple):
-    """A code of HCPCS Level II with its first and last day; an absent date leaves its side open."""
+    """A code with its first and last day; an absent date leaves its side open."""
 
     code: str
     effective: date | None = None

@@ -58,6 +58,7 @@ _TABLES = {
     "ndc-crosswalk": _Table("ndc_crosswalk", "NdcSeries", "NdcRow"),
     "nppes": _Table("npi_register", "NpiSeries", "NpiRow"),
     "nubc-codes": _Table("nubc_codes", "NubcSeries", "NubcRow"),
+    "opps-addendum-b": _Table("procedure_codes", "ProcedureSeries", "ProcedureRow"),
     "payer-list": _Table("payer_list", "PayerListSeries", "PayerRow"),
     "place-of-service": _Table("place_of_service", "PlaceSeries", "PlaceRow"),
     "poa-exempt": _Table("poa_exempt", "PoaExemptSeries", "PoaExemptRow"),

@@ -22,7 +22,7 @@ from scrubber.reference.dated_codes import DatedCodeView
         "payers[].filing_indicator",
         "type",
     ),
-    data=("hcpcs", "ioce"),
+    data=("hcpcs", "ioce", "opps-addendum-b"),
     partial_data=True,
     status_code=("A7:454",),
     carc=("181",),
@@ -32,20 +32,26 @@ from scrubber.reference.dated_codes import DatedCodeView
     fix="Look the code up in the current code book.",
 )
 def procedure_code_unknown(
-    claim: Claim, line: Line, level_2: DatedCodeView | None, outpatient: DatedCodeView | None
+    claim: Claim,
+    line: Line,
+    level_2: DatedCodeView | None,
+    outpatient: DatedCodeView | None,
+    addendum: DatedCodeView | None,
 ) -> Verdict:
     """
     A procedure code is in no loaded code table.
 
-    HCPCS Level II is public, so a code that neither table holds was mistyped, unless it is
-    newer than they are. CPT and CDT lists are licensed: without one nobody can say that a code
-    is unknown.
+    HCPCS Level II is public, so a code that no table holds was mistyped, unless it is newer than
+    they are. CPT and CDT lists are licensed: without one nobody can say that a code is unknown.
+    The tables of outpatient hospitals hold most CPT codes, and what they hold is known.
     """
     system = code_system(line)
     if not system:
         return PASS
     code, day = line.procedure, line.day
     if outpatient is not None and outpatient.status(code) != "unknown":
+        return PASS
+    if addendum is not None and addendum.status(code) != "unknown":
         return PASS
     if system != "hcpcs":
         return no_data(system, day)

@@ -97,6 +97,13 @@ def hcpcs_release_named(name: str) -> date | None:
     return date(int(found[1]), _MONTHS.get(found[2].lower(), 1), 1)
 
 
+def quarter_named(name: str) -> date | None:
+    """Return the quarter of a name that has month and year, as `2026-April-Addendum-B.csv`."""
+    month = re.search(r"(?i)(jan|apr|jul|oct)[a-z]*", name)
+    year = re.search(r"(?<![0-9])20[0-9]{2}(?![0-9])", name)
+    return date(int(year[0]), _MONTHS[month[1].lower()], 1) if month and year else None
+
+
 def nucc_release_named(name: str) -> date | None:
     """Return the half-year of an official taxonomy file name, as `nucc_taxonomy_251.csv`."""
     found = re.match(r"(?i)nucc_taxonomy_([0-9]{2})([01])\b", name)

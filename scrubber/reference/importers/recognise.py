@@ -25,6 +25,7 @@ from scrubber.reference.importers import (
     ndc_crosswalk,
     npi_register,
     nubc_codes,
+    opps_addendum_b,
     payer_list,
     place_of_service,
     poa_exempt,
@@ -369,6 +370,13 @@ FORMATS = (
         licence=WITH_CPT,
     ),
     _single(pprrvu.KIND, pprrvu.recognises, _by_head(pprrvu.read), quarter_end, licence=WITH_CPT),
+    _single(
+        opps_addendum_b.KIND,
+        opps_addendum_b.recognises,
+        _plain(opps_addendum_b.read),
+        quarter_end,
+        licence=WITH_CPT,
+    ),
     _single(
         ndc_crosswalk.KIND,
         ndc_crosswalk.recognises,
