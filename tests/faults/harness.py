@@ -320,9 +320,9 @@ class Deployment:
             compression_type=compression,
             linger_ms=5,
         )
-        await producer.start()
-        started = time.monotonic()
         try:
+            await producer.start()
+            started = time.monotonic()
             futures = []
             for number, one in enumerate(load):
                 if rate and (early := started + number / rate - time.monotonic()) > 0:
