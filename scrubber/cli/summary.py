@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from scrubber.pipeline.answer import DeadLetter, Result
+from scrubber.reference.shelf import KINDS
 
 DISPOSITIONS = ("clean", "rejected", "review")
 COMMONEST = 10
@@ -62,6 +63,24 @@ class Summary:
             "missing_tables": dict(sorted(self.missing.items())),
         } | ({"shadow": self._shadow_counts()} if self.shadows else {})
 
+    def _wants(self) -> list[str]:
+        """Say for want of what edits did not look: of tables, and of what no file gives."""
+        tables, others = (
+            ", ".join(
+                f"{kind} ({n:,})"
+                for kind, n in sorted(self.missing.items())
+                if (kind in KINDS) is loadable
+            )
+            for loadable in (True, False)
+        )
+        lines = []
+        if tables:
+            lines.append(f"not looked at for want of tables, with claims concerned: {tables}")
+            lines.append("load them with: scrubber reference import FILE... --into DIR")
+        if others:
+            lines.append(f"for want of lists and records that are not at hand: {others}")
+        return lines
+
     def _shadow_counts(self) -> dict[str, dict[str, int]]:
         """Return, for each pack in shadow, claims by what they are and what they would be."""
         counts: dict[str, dict[str, int]] = {}
@@ -77,10 +96,7 @@ class Summary:
         lines = [f"{total:,} claims: {counts}; {self.dead_letters:,} dead letters{rate}"]
         if total:
             lines.append(f"dollars held: {self.dollars_held:,.2f}")
-        if self.missing:
-            kinds = ", ".join(f"{kind} ({n:,})" for kind, n in sorted(self.missing.items()))
-            lines.append(f"not looked at for want of data, with claims concerned: {kinds}")
-            lines.append("load tables with: scrubber reference import FILE... --into DIR")
+        lines += self._wants()
         for pack, moved in self._shadow_counts().items():
             moves = ", ".join(f"{move} ({n:,})" for move, n in moved.items())
             lines.append(f"{pack} in shadow would have moved claims: {moves}")

@@ -328,6 +328,17 @@ def test_the_text_says_why_and_what_to_do(run: Run, tmp_path: Path) -> None:
             assert payer["subscriber"]["member_id"] not in output
 
 
+def test_the_text_tells_tables_from_what_no_file_gives(run: Run) -> None:
+    """Whoever loads all tables still has no history and no register of models."""
+    _, output, _ = run("check", SAMPLES[0])
+    (tables,) = [line for line in output.splitlines() if line.startswith("not looked at for want")]
+    (others,) = [line for line in output.splitlines() if line.startswith("for want of lists")]
+    assert "pprrvu (10)" in tables
+    assert "claims-history (13)" in others
+    assert "claims-history" not in tables
+    assert "pprrvu" not in others
+
+
 def test_what_was_allowed_is_told(run: Run, tmp_path: Path) -> None:
     """A bypass is a line of its own."""
     late = event(claim=orjson.loads(base_claim("professional")) | {"delay_reason_code": "1"})

@@ -1,5 +1,6 @@
 """What is generated is fresh."""
 
+from scrubber.edits.registry import all_edits
 from tests.conftest import ROOT
 from tools.write_asyncapi import DOCUMENT, document
 from tools.write_edit_pages import pages
@@ -27,3 +28,9 @@ def test_the_asyncapi_document_is_the_one_that_topics_and_schemas_give() -> None
 def test_the_metrics_page_is_that_of_the_table() -> None:
     """`make metrics-page` would change nothing."""
     assert (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8") == metrics_page()
+
+
+def test_the_readme_says_how_many_edits_there_are() -> None:
+    """The one number in it that grows by itself."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"\n{len(all_edits())} edits: " in readme
