@@ -56,7 +56,7 @@ OPERATIONS: dict[Operation, int] = {
 RESOURCES: dict[Resource, int] = {"TOPIC": 2, "GROUP": 3, "CLUSTER": 4, "TRANSACTIONAL_ID": 5}
 
 HERE = Path(__file__).parent
-START_TIMEOUT_S = 60.0
+START_TIMEOUT_S = 180.0
 STOP_TIMEOUT_S = 20.0
 #: Small and quick to start: no second compiler, no collector threads.
 JAVA_OPTIONS = (
