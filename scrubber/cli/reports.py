@@ -35,12 +35,6 @@ def report_of(form: str, summary: Summary) -> AbstractContextManager[Report]:
     return CsvReport(summary) if form == "csv" else JsonlReport(summary)
 
 
-def place_of(letter: DeadLetter) -> str:
-    """Return where a dead letter was, and why it is one."""
-    record = letter.record
-    return f"{record.file}: record {record.number}, byte {letter.offset}: {letter.error}"
-
-
 class _ForPrograms:
     """What both machine forms share: dead letters and the summary go to standard error."""
 
@@ -52,7 +46,7 @@ class _ForPrograms:
 
     def dead_letter(self, result: DeadLetter) -> None:
         """Say it to people."""
-        print(f"dead letter: {place_of(result)}", file=sys.stderr)
+        print(f"dead letter: {result.place_and_reason}", file=sys.stderr)
 
     def __exit__(
         self,

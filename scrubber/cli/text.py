@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from scrubber.cli.reports import place_of
 from scrubber.cli.summary import DISPOSITIONS, Summary
 from scrubber.pipeline.answer import Answer, DeadLetter
 
@@ -85,7 +84,7 @@ class TextReport:
 
     def dead_letter(self, result: DeadLetter) -> None:
         """Print one record that could not be read."""
-        self._console.print(Text(f"! dead letter  {place_of(result)}", style="magenta"))
+        self._console.print(Text(f"! dead letter  {result.place_and_reason}", style="magenta"))
 
     def __exit__(
         self,

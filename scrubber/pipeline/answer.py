@@ -44,6 +44,12 @@ class DeadLetter(NamedTuple):
     error: str
     offset: int
 
+    @property
+    def place_and_reason(self) -> str:
+        """Where the record was, and why there is no outcome, in words without any of its text."""
+        record = self.record
+        return f"{record.file}: record {record.number}, byte {self.offset}: {self.error}"
+
 
 Result = Answer | DeadLetter
 
