@@ -17,6 +17,7 @@ from typing import Any
 import orjson
 from aiokafka.protocol.transaction import EndTxnRequest
 
+import scrubber.stream.restore as restore_module
 import scrubber.stream.source as source_module
 import scrubber.stream.task as task_module
 from scrubber.cli.main import main
@@ -270,6 +271,25 @@ def never_begin() -> None:
         await asyncio.Event().wait()
 
     agents.answer = wait
+
+
+@hook("restore-slowly")
+def restore_slowly(records: str, seconds: str) -> None:
+    """Read the history in small pieces, with a pause before each."""
+    reader = restore_module.committed_reader
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        consumer = reader(*arguments, **named)
+        getmany = consumer.getmany
+
+        async def piece(*partitions: Any, **limits: Any) -> Any:
+            await asyncio.sleep(float(seconds))
+            return await getmany(*partitions, **{**limits, "max_records": int(records)})
+
+        consumer.getmany = piece
+        return consumer
+
+    restore_module.committed_reader = slow
 
 
 @hook("group")
