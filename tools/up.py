@@ -15,7 +15,14 @@ from pathlib import Path
 
 import yaml
 
-from tests.kafka.jars import ROOT, NoKafkaError, WrongChecksumError, find_jars, find_java
+from tests.kafka.jars import (
+    DEFAULT_VERSION,
+    ROOT,
+    NoKafkaError,
+    WrongChecksumError,
+    find_jars,
+    find_java,
+)
 
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -33,7 +40,7 @@ def main() -> None:
     wanted = parser.parse_args()
     try:
         find_java()
-        find_jars()
+        find_jars(os.environ.get("KAFKA_VERSION", DEFAULT_VERSION))
     except (NoKafkaError, WrongChecksumError) as error:
         print(error, file=sys.stderr)
         sys.exit(2)
