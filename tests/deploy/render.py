@@ -11,6 +11,7 @@ import kubernetes_validate
 import yaml
 
 from tests.conftest import ROOT
+from tests.deploy.kubectl import find_kubectl
 
 DEPLOY = ROOT / "deploy"
 OVERLAYS = ("local", "production")
@@ -25,10 +26,12 @@ Manifest = dict[str, Any]
 
 def kustomize(folder: Path) -> str:
     """Return what a folder renders to."""
-    kubectl = shutil.which("kubectl")
-    assert kubectl, "kubectl is not here: install it (1.27 or later), then `make test`"
     return subprocess.run(
-        [kubectl, "kustomize", str(folder)], capture_output=True, text=True, timeout=120, check=True
+        [find_kubectl(), "kustomize", str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
     ).stdout
 
 

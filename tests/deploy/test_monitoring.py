@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -100,3 +101,21 @@ def test_no_section_without_an_alert() -> None:
     """A page of an alert that is gone misleads."""
     text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^### (Scrubber\w+)$", text, re.MULTILINE)) == set(ALERTS)
+
+
+def test_each_rehearsal_that_the_runbook_names_is_there() -> None:
+    """A command that selects no test would be found out at three in the morning."""
+    text = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    named = re.findall(r"""make faults ARGS="-k '?([a-z_ ]+?)'?\"""", text)
+    assert len(named) >= 8
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/faults", "--collect-only", "-q", "-m", ""],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=True,
+    )
+    tests = ran.stdout.splitlines()
+    for word in (word for one in named for word in one.split(" or ")):
+        assert any(word in test for test in tests), word

@@ -72,9 +72,10 @@ class Worker:
         self._process: subprocess.Popen[bytes] | Forked | None = None
         self.started = 0.0
 
-    def start(self, hook: str = "") -> Self:
-        """Start the process, with a fault of `hooked_worker` built in."""
+    def start(self, hook: str = "", command: Sequence[str] | None = None) -> Self:
+        """Start the process, with a fault of `hooked_worker` built in, or by another command."""
         self.started = time.monotonic()
+        self._command = self._command if command is None else command
         if not self._command:
             self._process = Forked(hook, self._environment, self.log_file)
             return self

@@ -17,9 +17,13 @@ from typing import Any
 import orjson
 from aiokafka.protocol.transaction import EndTxnRequest
 
+import scrubber.pipeline.scrub as scrub_module
+import scrubber.stream.dead_letters as dead_letters_module
+import scrubber.stream.restore as restore_module
 import scrubber.stream.source as source_module
 import scrubber.stream.task as task_module
 from scrubber.cli.main import main
+from scrubber.pipeline import bootstrap
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.stream import agents
 from scrubber.stream.claims import Claims
@@ -291,6 +295,37 @@ def stop_joining() -> None:
         return consumer
 
     source_module.committed_reader = told
+
+
+@hook("restore-slowly")
+def restore_slowly(records: str, seconds: str) -> None:
+    """Read the history in small pieces, with a pause before each."""
+    reader = restore_module.committed_reader
+
+    def slow(*arguments: Any, **named: Any) -> Any:
+        consumer = reader(*arguments, **named)
+        getmany = consumer.getmany
+
+        async def piece(*partitions: Any, **limits: Any) -> Any:
+            await asyncio.sleep(float(seconds))
+            return await getmany(*partitions, **{**limits, "max_records": int(records)})
+
+        consumer.getmany = piece
+        return consumer
+
+    restore_module.committed_reader = slow
+
+
+@hook("release")
+def release(version: str) -> None:
+    """Be a release of another version, which has no edits of institutional claims yet."""
+    edits = bootstrap.all_edits()
+    fewer = tuple(one for one in edits if one.applies_to != ("institutional",))
+    assert len(fewer) < len(edits)
+    bootstrap.all_edits = lambda: fewer  # type: ignore[assignment]
+    bootstrap.edits_version = lambda: f"of {version}"  # type: ignore[assignment]
+    for module in (scrub_module, dead_letters_module):
+        module.__version__ = version
 
 
 @hook("group")

@@ -103,6 +103,46 @@ async def test_each_node_that_matters_is_killed_in_turn(three: Cluster, tmp_path
         assert {code for one in workers for code in one.exits} <= ENDS
 
 
+@pytest.mark.long
+async def test_a_node_that_lost_its_data_gets_its_copies_back(
+    three: Cluster, tmp_path: Path
+) -> None:
+    """It starts empty and copies from the others, until another may be lost in its place."""
+    async with Deployment(
+        three.bootstrap_servers,
+        tmp_path,
+        "disk",
+        partitions=4,
+        replication=3,
+        settings={"SCRUBBER_BATCH_RECORDS": "50"},
+    ) as deployment:
+        workers = [deployment.worker("w1"), deployment.worker("w2")]
+        load = make_load(3_000, poison=0.001)
+        parts = [load[:1_000], load[1_000:2_000], load[2_000:]]
+        await deployment.publish(parts[0])
+        await deployment.until_answered(at_least=200)
+        keeping = asyncio.create_task(keep_up(deployment))
+        history = f"{deployment.prefix}claims-history"
+        lost = await asyncio.to_thread(three.leader_of, history, 1)
+        await asyncio.to_thread(three.kill, lost)
+        await asyncio.to_thread(three.wipe, lost)
+        await deployment.publish(parts[1])
+        await deployment.until_answered()
+        await asyncio.to_thread(three.start_node, lost)
+        while await asyncio.to_thread(three.fewest_in_sync) < 3:
+            await deployment.read(at_most_s=0.5)
+        # What it copied is now one of the two that each acknowledgement needs.
+        other = await asyncio.to_thread(three.leader_of, history, 1)
+        assert other != lost
+        await asyncio.to_thread(three.kill, other)
+        await deployment.publish(parts[2])
+        await deployment.until_answered()
+        keeping.cancel()
+        verdict = await deployment.verdict()
+        assert verdict.exact, str(verdict)
+        assert {code for one in workers for code in one.exits} <= ENDS
+
+
 def java_hash(text: str) -> int:
     """Return Java's hash of a text, as Kafka takes it: without its sign."""
     value = 0

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from pathlib import Path
 
 from tests.kafka.cluster import Cluster, KafkaStartError
 from tests.kafka.jars import DEFAULT_VERSION, ROOT, NoKafkaError, WrongChecksumError
@@ -18,15 +19,16 @@ def main() -> int:
     parser.add_argument("--nodes", type=int, choices=(1, 3), default=1)
     parser.add_argument("--version", default=os.environ.get("KAFKA_VERSION", DEFAULT_VERSION))
     parser.add_argument("--port", type=int, default=9092, help="of the first node (9092)")
+    parser.add_argument("--data", type=Path, default=DATA, help="folder, emptied first")
     wanted = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    shutil.rmtree(DATA, ignore_errors=True)
+    shutil.rmtree(wanted.data, ignore_errors=True)
     try:
-        with Cluster(DATA, wanted.nodes, wanted.version, port=wanted.port) as cluster:
+        with Cluster(wanted.data, wanted.nodes, wanted.version, port=wanted.port) as cluster:
             sys.stdout.write(
                 f"Kafka {wanted.version} is ready: "
                 f"KAFKA_BOOTSTRAP_SERVERS={cluster.bootstrap_servers}\n"
-                f"Its logs are in {DATA}; Ctrl-C ends it.\n"
+                f"Its logs are in {wanted.data}; Ctrl-C ends it.\n"
             )
             sys.stdout.flush()
             while True:

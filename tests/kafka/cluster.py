@@ -269,6 +269,15 @@ class Cluster:
 
         return self._with_admin(ask)
 
+    def fewest_in_sync(self) -> int:
+        """Return how many copies the partition with the fewest of them has, of all topics."""
+
+        async def ask(admin: AIOKafkaAdminClient) -> int:
+            topics = await admin.describe_topics()
+            return min(len(one["isr"]) for topic in topics for one in topic["partitions"])
+
+        return self._with_admin(ask)
+
     def allow(
         self,
         user: str,
