@@ -253,7 +253,8 @@ def _of_its_frequency(paid: PaidClaim, sent: SentClaim) -> bool:
 
 def _not_its_successor(paid: PaidClaim, sent: SentClaim) -> bool:
     """A claim that names the payer's number of this result came after it."""
-    return sent.original != paid.event["payer_claim_control_number"]
+    number: str = paid.event["payer_claim_control_number"]
+    return sent.original != number
 
 
 def _of_its_charge(paid: PaidClaim, sent: SentClaim) -> bool:
@@ -308,8 +309,9 @@ def _number_of(line: Json, lines: tuple[SentLine, ...]) -> int | None:
 
 
 def _same_service(line: Json, sent: SentLine) -> bool:
-    code = line.get("submitted_procedure", line["procedure"])
-    modifiers: list[str] = line.get("submitted_modifiers", line["modifiers"])
+    billed = "submitted_" if "submitted_procedure" in line else ""
+    code: str = line[f"{billed}procedure"]
+    modifiers: list[str] = line[f"{billed}modifiers"]
     return (
         code != ""
         and code in sent.codes

@@ -42,6 +42,7 @@ _DECIMAL: Final = re.compile(r"-?([0-9]+(\.[0-9]*)?|\.[0-9]+)", re.ASCII)
 _SEPARATOR: Final = "\x1f"
 _ID_BYTES: Final = 16
 _ENDS_CLAIM: Final = frozenset(("LX", "CLP", "PLB"))
+_OF_CLAIM: Final = frozenset(("CAS", "SVC", "MIA", "MOA", "LQ"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ class _Loops:
         self._day = self._received = ""
         self._begun = False
         self._sound = True
+        self._stray = False  # a run of segments outside of claims is one fault
         # The sums of the payment; `None` when one of its amounts cannot be read.
         self._claims = 0
         self._paid: Decimal | None = NOTHING
@@ -160,11 +162,16 @@ class _Loops:
         kind = elements[0]
         if kind in _ENDS_CLAIM:
             self._end_claim()
-            self._place = (number, offset)
             self._begin()
+            self._stray = False
         self._place = (number, offset)
         take = _TAKERS.get(kind)
         if take is None or not self._sound:
+            return
+        if kind in _OF_CLAIM and not self._claim:
+            if not self._stray:
+                self._stray = True
+                self._fault(f"{kind} stands outside of a claim", kind)
             return
         try:
             take(self, elements)
@@ -299,7 +306,7 @@ class _Loops:
 
     def adjustment(self, e: list[str]) -> None:
         """CAS: a group, and up to six reasons with amounts, of the line or the claim."""
-        place = self._line or self._within("CAS")
+        place = self._line or self._claim
         for at in CAS_TRIPLETS:
             reason = e[at].strip().upper()
             if not (reason or e[at + 1].strip()):
@@ -315,7 +322,6 @@ class _Loops:
 
     def service(self, e: list[str]) -> None:
         """SVC: a line begins; its own code and the one that was billed, where it is another."""
-        claim = self._within("SVC")
         self._end_line()
         qualifier, code, modifiers = self._procedure(e[1])
         self._line_at, self._line_left = self._place, NOTHING
@@ -329,7 +335,7 @@ class _Loops:
             "adjustments": [],
             "remarks": [],
         }
-        claim["lines"].append(self._line)
+        self._claim["lines"].append(self._line)
         if qualifier:
             self._line["qualifier"] = qualifier
         if e[4].strip():
@@ -378,16 +384,16 @@ class _Loops:
 
     def inpatient(self, e: list[str]) -> None:
         """MIA: remarks of an inpatient claim."""
-        self._remark(self._within("MIA"), [e[at] for at in MIA_REMARKS])
+        self._remark(self._claim, [e[at] for at in MIA_REMARKS])
 
     def outpatient(self, e: list[str]) -> None:
         """MOA: remarks of any other claim."""
-        self._remark(self._within("MOA"), [e[at] for at in MOA_REMARKS])
+        self._remark(self._claim, [e[at] for at in MOA_REMARKS])
 
     def remark(self, e: list[str]) -> None:
         """LQ: a remark of a line; HE is a RARC, the others are of pharmacies."""
         if e[1] == "HE":
-            self._remark(self._line or self._within("LQ"), [e[2]])
+            self._remark(self._line or self._claim, [e[2]])
 
     def _remark(self, place: Json, codes: list[str]) -> None:
         place["remarks"] += [code.strip().upper() for code in codes if code.strip()]
@@ -421,11 +427,6 @@ class _Loops:
             reason = e[at].split(self._component)[0].strip()
             withheld[reason] = withheld.get(reason, NOTHING) + amount
             self._withheld = withheld
-
-    def _within(self, kind: str) -> Json:
-        if not self._claim:
-            raise _UnreadableError(f"{kind} stands outside of a claim")
-        return self._claim
 
     def _end_line(self) -> None:
         """Hold a line to its sum."""
