@@ -30,7 +30,6 @@ DIGEST_BYTES = 8
 WAITING_DAYS = 90  # an unmatched remittance waits so long for its claim
 NUMBERS_KEPT = 8  # a payer gives a claim another number with every adjustment
 REPLACEMENT, VOID = "7", "8"
-DENIED = "4"  # 835 CLP02
 PENDING: Final = "pending"
 ACCEPTED: Final = "accepted"
 REPLACED: Final = "replaced"
@@ -300,7 +299,7 @@ def paid(history: PatientHistory, remittance: RemittanceEvent) -> tuple[PatientH
             remittance.claim_status,
             remittance.reversal,
             Decimal(remittance.paid) > 0,
-            remittance.claim_status == DENIED,
+            remittance.denied,
             remittance.remittance_date.toordinal(),
         ),
     )

@@ -14,6 +14,7 @@ from scrubber.cli import (
     payers,
     publish,
     reference,
+    remittances,
     topics,
     worker,
 )
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reference,
         topics,
         publish,
+        remittances,
         worker,
         dead_letters,
     ):

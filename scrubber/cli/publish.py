@@ -6,9 +6,14 @@ import sys
 import time
 from typing import Any
 
+import orjson
+
+from scrubber.cli.remittances import Advice, add_sources
 from scrubber.cli.sources import Sources, complain, hush_libraries
 from scrubber.contracts.decode import Undecodable
 from scrubber.pipeline.settings import SettingsError, StreamSettings, read_stream_settings
+from scrubber.reference.shelf import open_shelf
+from scrubber.reference.snapshot import SnapshotError
 
 PUBLISHED, NOT_POSSIBLE, UNREADABLE_RECORD = 0, 2, 3
 
@@ -20,12 +25,17 @@ def add_parser(commands: Any) -> None:
         help="send the claims of files to the workers",
         description="Sends 837 and JSON files to claims-submitted; docs/settings.md says where "
         "that is. A claim that does not fit the schema is sent too, and answered as rejected. It "
-        "is safe to run again, after a crash or an error: a submission_id is answered once.",
-        epilog="Exit codes: 0 all published; 2 wrong usage or settings, a file that cannot be "
-        "read, or brokers that did not take everything; 3 a record could not be decoded, the "
-        "rest was published.",
+        "is safe to run again, after a crash or an error: a submission_id is answered once. "
+        "With --remittances it sends 835 files to remittances: each result under the key of the "
+        "claim that it is about, which is looked for on claims-clean and in --claims.",
+        epilog="Exit codes: 0 all published; 1 an 835 claim belongs to no submitted claim, or to "
+        "several; 2 wrong usage or settings, a file that cannot be read, or brokers that did not "
+        "take everything; 3 a record could not be decoded or does not balance, the rest was "
+        "published.",
     )
     parser.add_argument("files", metavar="FILE", nargs="+", help="claims; - is standard input")
+    parser.add_argument("--remittances", action="store_true", help="the files are 835 files")
+    add_sources(parser, required=False)
     parser.set_defaults(run=run)
 
 
@@ -36,11 +46,17 @@ def run(stated: argparse.Namespace) -> int:
 
     hush_libraries()
     try:
-        return asyncio.run(_publish(stated.files, read_stream_settings()))
+        settings = read_stream_settings()
+        if stated.remittances:
+            return asyncio.run(_publish_remittances(stated, settings))
+        if stated.claims or stated.received_at:
+            complain("--claims and --received-at are told with --remittances only")
+            return NOT_POSSIBLE
+        return asyncio.run(_publish(stated.files, settings))
     except (SettingsError, TopicError) as error:
         for fault in error.faults:
             complain(fault)
-    except (UnreachableError, OSError) as error:
+    except (UnreachableError, SnapshotError, OSError) as error:
         complain(str(error))
     return NOT_POSSIBLE
 
@@ -76,3 +92,24 @@ async def _publish(files: list[str], settings: StreamSettings) -> int:
         file=sys.stderr,
     )
     return code
+
+
+async def _publish_remittances(stated: argparse.Namespace, settings: StreamSettings) -> int:
+    from scrubber.stream.producer import PublishError, RemittanceProducer  # noqa: PLC0415
+    from scrubber.stream.sent_claims import sent_claims  # noqa: PLC0415
+
+    advice = Advice(stated, open_shelf(settings.scrub.reference), settings.key_secret)
+    producer = RemittanceProducer(settings)
+    failed = False
+    try:
+        async with producer:
+            async for key, outcome in sent_claims(settings):
+                advice.claims.add(outcome, key)
+            for event, key in advice.events():
+                await producer.send(orjson.dumps(event), key)
+    except PublishError as error:
+        complain(str(error))
+        failed = True
+    advice.say_counts("read")
+    print(f"{producer.published:,} published", file=sys.stderr)
+    return NOT_POSSIBLE if failed else advice.code

@@ -24,12 +24,17 @@ class Sources:
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files."""
+        for name, stream in self.streams():
+            yield from read_records(stream, name)
+
+    def streams(self) -> Iterator[tuple[str, BufferedReader]]:
+        """Yield each file's name and its bytes."""
         for name in self._names:
             if name == STANDARD_INPUT:
-                yield from read_records(BufferedReader(cast("RawIOBase", sys.stdin.buffer)), "-")
+                yield name, BufferedReader(cast("RawIOBase", sys.stdin.buffer))
                 continue
             with Path(name).open("rb") as stream:
-                yield from read_records(stream, name)
+                yield name, stream
             self.done += Path(name).stat().st_size
 
     def _readable(self, name: str) -> bool:

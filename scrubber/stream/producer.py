@@ -1,4 +1,4 @@
-"""Publishing claim events for those who submit claims: docs/publishing.md shows it in six lines."""
+"""Publishing claims and remittances: docs/publishing.md shows it in six lines."""
 
 import asyncio
 from hashlib import blake2b
@@ -16,7 +16,6 @@ from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.connection import reach
 from scrubber.stream.topics import partition_count
 
-TOPIC: Final = "claims-submitted"
 _REQUEST_BYTES: Final = 2 << 20  # the topic's own limit; an event has at most half of it
 _BATCH_BYTES: Final = 256 << 10  # 16 KiB else: some ten claims a round trip
 
@@ -36,14 +35,15 @@ class PublishError(RuntimeError):
     """Some records did not reach the brokers; publishing all of them again repeats none."""
 
 
-class ClaimProducer:
+class EventProducer:
     """
-    Sends claim events to `claims-submitted`, those of a patient in the order of the calls.
+    Sends events to a topic, those of a patient in the order of the calls.
 
     Leaving the `async with` block waits until the brokers have every record, or raises
     `PublishError`. `published` then counts the records that they have.
     """
 
+    topic: ClassVar[str]
     #: A silent broker is waited for so long.
     deadline_s: ClassVar[float] = 60
 
@@ -51,7 +51,7 @@ class ClaimProducer:
         """Keep the settings; nothing is connected yet."""
         self.published = 0
         self._settings = settings
-        self._topic = settings.topic_prefix + TOPIC
+        self._topic = settings.topic_prefix + self.topic
         self._failure: BaseException | None = None
         self._producer: AIOKafkaProducer
 
@@ -87,28 +87,12 @@ class ClaimProducer:
         if error is None:
             self._raise_failure()
 
-    async def publish(
-        self, event: bytes | dict[str, Any], *, even_unfit: bool = False
-    ) -> "asyncio.Future[RecordMetadata]":
+    async def send(self, raw: bytes, key: str) -> "asyncio.Future[RecordMetadata]":
         """
-        Send one event (JSON text, or a dict of JSON's types) and return its place to be.
+        Send a record under a patient key and return its place to be.
 
-        `await` the answer for topic, partition and offset; waiting for each in turn is slow, and
-        the end of the block waits for all. Raises before anything is sent: `Undecodable` for
-        what is no claim event at all, `UnfitClaimError` for a claim that does not fit the schema.
-        With `even_unfit` such a claim is sent, and the worker answers it with a rejected outcome.
         Raises `PublishError` once an earlier record has failed.
         """
-        raw = event if isinstance(event, bytes) else orjson.dumps(event)
-        secret = self._settings.key_secret
-        try:
-            key = patient_key(decode_claim_event(raw).event, secret)
-        except SchemaInvalid as invalid:
-            if not even_unfit:
-                raise UnfitClaimError(invalid.submission_id, invalid.faults) from None
-            # Whose claim it is cannot be told. Sent again, it must meet its first answer.
-            stands_in = blake2b(invalid.submission_id.encode(), key=secret, digest_size=KEY_BYTES)
-            key = stands_in.hexdigest()
         self._raise_failure()
         try:
             sent: asyncio.Future[RecordMetadata] = await self._producer.send(
@@ -134,6 +118,42 @@ class ClaimProducer:
                 f"the brokers did not take every record ({type(self._failure).__name__}); "
                 "publish all of them again, none is answered twice"
             ) from self._failure
+
+
+class ClaimProducer(EventProducer):
+    """Sends claim events to `claims-submitted`."""
+
+    topic = "claims-submitted"
+
+    async def publish(
+        self, event: bytes | dict[str, Any], *, even_unfit: bool = False
+    ) -> "asyncio.Future[RecordMetadata]":
+        """
+        Send one event (JSON text, or a dict of JSON's types) and return its place to be.
+
+        `await` the answer for topic, partition and offset; waiting for each in turn is slow, and
+        the end of the block waits for all. Raises before anything is sent: `Undecodable` for
+        what is no claim event at all, `UnfitClaimError` for a claim that does not fit the schema.
+        With `even_unfit` such a claim is sent, and the worker answers it with a rejected outcome.
+        Raises `PublishError` once an earlier record has failed.
+        """
+        raw = event if isinstance(event, bytes) else orjson.dumps(event)
+        secret = self._settings.key_secret
+        try:
+            key = patient_key(decode_claim_event(raw).event, secret)
+        except SchemaInvalid as invalid:
+            if not even_unfit:
+                raise UnfitClaimError(invalid.submission_id, invalid.faults) from None
+            # Whose claim it is cannot be told. Sent again, it must meet its first answer.
+            stands_in = blake2b(invalid.submission_id.encode(), key=secret, digest_size=KEY_BYTES)
+            key = stands_in.hexdigest()
+        return await self.send(raw, key)
+
+
+class RemittanceProducer(EventProducer):
+    """Sends remittance events to `remittances`, under the patient keys of their claims."""
+
+    topic = "remittances"
 
 
 async def stop_within(producer: AIOKafkaProducer, deadline_s: float) -> bool:

@@ -5,7 +5,7 @@ A transaction is looked through to its SE before any of it goes on: one that was
 has not the segments its SE counts, may lack part of a claim, so none of its claims may be sent.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,21 @@ CLAIM_TYPES: Final = {
     ),
     **dict.fromkeys(("005010X224", "005010X224A1", "005010X224A2"), "dental"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What transactions are read: their ST01, and by guide the type of claim that they hold."""
+
+    code: str
+    guides: Mapping[str, str]
+    versions: str
+
+
+CLAIMS: Final = Wanted("837", CLAIM_TYPES, "005010X222, X223 and X224 are")
+REMITTANCES: Final = Wanted(
+    "835", dict.fromkeys(("005010X221", "005010X221A1"), ""), "005010X221 is"
+)
 ENVELOPES: Final = frozenset((b"ISA", b"GS", b"ST", b"GE", b"IEA"))
 
 Placed = tuple[int, bytes]
@@ -66,7 +81,8 @@ class Transaction:
     A transaction known to be whole: its envelopes, and its segments between ST and SE.
 
     `ordinal` says where it stands: the interchange in the file, the group in that, the transaction
-    in that, each from 1. The segments must be read to their end before the next transaction.
+    in that, each from 1; `offset` and `number` are those of its ST in the file. The segments must
+    be read to their end before the next transaction.
     """
 
     claim_type: str
@@ -76,6 +92,8 @@ class Transaction:
     gs: list[str]
     st: list[str]
     ordinal: tuple[int, int, int]
+    offset: int
+    number: int
     segments: Iterator[Placed]
 
 
@@ -92,21 +110,22 @@ class _Open:
     holds: int = 0
 
 
-def read_transactions(segments: Segments) -> Iterator[Event]:
+def read_transactions(segments: Segments, wanted: Wanted = CLAIMS) -> Iterator[Event]:
     """
     Yield the envelopes of a file, its whole transactions and its faults, each where it is found.
 
-    A wrong count or control number of a group or an interchange is a fault and nothing more: the
-    transactions were counted by their own SE.
+    A transaction that is not wanted is a fault. A wrong count or control number of a group or an
+    interchange is a fault and nothing more: the transactions were counted by their own SE.
     """
-    return _Envelopes(segments).walk()
+    return _Envelopes(segments, wanted).walk()
 
 
 class _Envelopes:
     """Where in the envelopes the reading stands."""
 
-    def __init__(self, segments: Segments) -> None:
+    def __init__(self, segments: Segments, wanted: Wanted) -> None:
         self._segments = segments
+        self._wanted = wanted
         self._delimiters = Delimiters("*", "^", ":", "~")
         self._interchanges = 0
         self._isa: _Open | None = None
@@ -186,10 +205,11 @@ class _Envelopes:
         guide = _at(st, 3) or (_at(group.elements, 8) if group else "")
         held: list[Placed] = []
         error, code = self._look_through(st, held)
-        if _at(st, 1) != "837":
-            error, code = f"transaction {_id(_at(st, 1))} is not an 837", "1"
-        elif guide not in CLAIM_TYPES:
-            error = f"version {_version(guide)} is not read; 005010X222, X223 and X224 are"
+        wanted = self._wanted
+        if _at(st, 1) != wanted.code:
+            error, code = f"transaction {_id(_at(st, 1))} is not an {wanted.code}", "1"
+        elif guide not in wanted.guides:
+            error = f"version {_version(guide)} is not read; {wanted.versions}"
             code = "I6"
         elif group is None:
             error, code = "the transaction stands outside of a group", ""
@@ -199,9 +219,17 @@ class _Envelopes:
             return
         ordinal = (self._interchanges, isa.holds, group.holds)
         again = iter(held) if held else self._again(start, number)
-        delimiters, claim_type = self._delimiters, CLAIM_TYPES[guide]
         yield Transaction(
-            claim_type, guide, delimiters, isa.elements, group.elements, st, ordinal, again
+            wanted.guides[guide],
+            guide,
+            self._delimiters,
+            isa.elements,
+            group.elements,
+            st,
+            ordinal,
+            start,
+            number,
+            again,
         )
 
     def _look_through(self, st: list[str], held: list[Placed]) -> tuple[str, str]:

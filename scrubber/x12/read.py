@@ -1,23 +1,19 @@
 """837 files to claim events, streaming."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from io import BufferedReader
-from shutil import copyfileobj
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from scrubber.x12.claim_loops import ClaimLoops
 from scrubber.x12.envelope import Envelope, Transaction, X12Fault, read_transactions
-from scrubber.x12.segments import Segments, is_x12
+from scrubber.x12.segments import Segments, is_x12, seekable
 
 __all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
 
 Json = dict[str, Any]
 
-SPOOL_BYTES: Final = 1 << 24
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
 _ENDS_CLAIM: Final = (b"CLM", b"HL")
 
@@ -31,7 +27,7 @@ class ClaimRecord:
     offset: int
 
 
-def read_claims(stream: BinaryIO | BufferedReader) -> Iterator[ClaimRecord | X12Fault]:
+def read_claims(stream: IO[bytes]) -> Iterator[ClaimRecord | X12Fault]:
     """
     Yield the claims of an X12 file and its faults, each where it is found.
 
@@ -40,15 +36,14 @@ def read_claims(stream: BinaryIO | BufferedReader) -> Iterator[ClaimRecord | X12
     read again gives the same ones. The events share what they keep of their loops above: serialise
     them, do not change them.
     """
-    if not stream.seekable():
-        with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
-            copyfileobj(stream, spool)
-            spool.seek(0)
-            yield from read_claims(spool)  # type: ignore[arg-type]
-        return
+    with seekable(stream) as source:
+        yield from _claims(Segments(source))
+
+
+def _claims(segments: Segments) -> Iterator[ClaimRecord | X12Fault]:
     numbers = _SubmissionIds()
     record = 0
-    for one in read_transactions(Segments(stream)):
+    for one in read_transactions(segments):
         if isinstance(one, X12Fault):
             yield one
             continue

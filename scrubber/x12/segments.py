@@ -5,12 +5,17 @@ The ISA segment has a fixed width of 106 bytes and names the delimiters (X12.5, 
 structures); everything after it is split by these until the next ISA.
 """
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from shutil import copyfileobj
+from typing import IO, Final
 
 ISA_BYTES: Final = 106
 ISA_SEPARATORS: Final = 16
 BLOCK_BYTES: Final = 1 << 16
+SPOOL_BYTES: Final = 1 << 24
 MAX_SEGMENT_BYTES: Final = 1 << 16  # no segment of an 837 comes near; what does is no segment
 BETWEEN: Final = b" \t\r\n\x00\x1a\xef\xbb\xbf"  # blanks, line breaks, ^Z, a byte order mark
 LINE_BREAKS: Final = b"\r\n \t"
@@ -20,6 +25,18 @@ def is_x12(head: bytes) -> bool:
     """Tell by its first bytes whether a file is an X12 interchange."""
     start = head.lstrip(BETWEEN)[:4]
     return start.startswith(b"ISA") and not start[3:].isalnum()
+
+
+@contextmanager
+def seekable(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give a stream that can seek: the same, or a copy of what is left of one that cannot."""
+    if stream.seekable():
+        yield stream
+        return
+    with tempfile.SpooledTemporaryFile(SPOOL_BYTES) as spool:
+        copyfileobj(stream, spool)
+        spool.seek(0)
+        yield spool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,7 @@ class Segments:
     counted from where the stream stood, and its number in the file from 1.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         """Begin where the stream stands."""
         self.offset = 0
         self.number = 0
