@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter release release-notes lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -125,6 +125,13 @@ metrics-page: .venv/installed ## write docs/metrics.md from the table of metrics
 
 starter: .venv/installed ## rebuild the bundled starter snapshot from official files
 	$(BIN)/python tools/build_starter.py $(SHARED)/data
+
+release-notes: .venv/installed ## what the next release's entry in the changelog would be
+	@$(BIN)/python -m tools.release
+
+release: .venv/installed ## write a release into every file that names it: VERSION=0.2.0
+	@test -n "$(VERSION)" || { echo "which? VERSION=0.2.0"; exit 2; }
+	@$(BIN)/python -m tools.release $(VERSION)
 
 lock: ## renew requirements/*.txt, with hashes and without any host
 	$(BIN)/python $(PIP) pip-tools
