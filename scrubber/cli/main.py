@@ -14,6 +14,7 @@ from scrubber.cli import (
     payers,
     publish,
     reference,
+    replay,
     topics,
     worker,
 )
@@ -34,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         payers,
         generate,
         reference,
+        replay,
         topics,
         publish,
         worker,
