@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter release release-notes lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter sbom release release-notes lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -51,7 +51,17 @@ $(ORACLE): requirements/oracle.txt .venv/installed
 
 oracle: $(ORACLE) ## the outpatient editor that edits are held against
 
-test: lint kafka-java $(NODE) $(ORACLE) ## everything that CI runs
+# A tool of its own: nothing that it needs comes near what we run.
+SBOM := .sbom/installed
+$(SBOM): requirements/sbom.txt .venv/installed
+	@rm -rf .sbom
+	$(BIN)/python $(PIP) --no-deps --require-hashes --target .sbom -r requirements/sbom.txt
+	@touch $@
+
+sbom: $(SBOM) ## dist/sbom.cdx.json: what the image is made of, in CycloneDX
+	@$(BIN)/python -m tools.write_sbom dist/sbom.cdx.json
+
+test: lint kafka-java $(NODE) $(ORACLE) $(SBOM) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
@@ -136,10 +146,12 @@ release: .venv/installed ## write a release into every file that names it: VERSI
 lock: ## renew requirements/*.txt, with hashes and without any host
 	$(BIN)/python $(PIP) pip-tools
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/runtime.txt pyproject.toml requirements/build.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/traces.txt requirements/traces.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/sbom.txt requirements/sbom.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/dev.txt pyproject.toml requirements/dev.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/broker.txt requirements/broker.in
 
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv .oracle dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv .oracle .sbom dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
