@@ -1,7 +1,9 @@
 """A trace leads from the publisher to the outcome, and nothing of a claim is in it."""
 
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,12 +28,18 @@ from scrubber.pipeline.settings import SettingsError, read_stream_settings
 from scrubber.stream.claims import Claims
 from scrubber.stream.decisions import Decisions
 from scrubber.stream.producer import ClaimProducer
-from scrubber.stream.traces import TRACEPARENT, PutOutcome, Traces, open_traces, put_outcome
+from scrubber.stream.traces import (
+    CLOSE_S,
+    TRACEPARENT,
+    PutOutcome,
+    Traces,
+    open_traces,
+    put_outcome,
+)
 from scrubber.stream.transaction import RecordTooLargeError
 from tests.conftest import ROOT
 from tests.faults.harness import Deployment
 from tests.faults.load import SECRET
-from tests.kafka.cluster import free_ports
 from tests.stream.conftest import Records
 
 ENVIRONMENT = {
@@ -124,7 +132,7 @@ def parent(flags: str = "01") -> Headers:
 def test_an_outcome_goes_on_in_the_trace_of_its_claim() -> None:
     """The span is the publisher's child, and the outcome's header names the span."""
     traces, exporter = traced()
-    batch = answer(LINES, traces.put_outcome, parent())
+    batch = answer(LINES, traces.put_outcome, (*parent(), ("tracestate", b"vendor=SAMPLE")))
     assert exporter.get_finished_spans() == ()  # nothing can be read yet
     batch.commit()
     spans = exporter.get_finished_spans()
@@ -133,6 +141,7 @@ def test_an_outcome_goes_on_in_the_trace_of_its_claim() -> None:
         assert span.context is not None
         assert span.parent is not None
         assert f"{span.context.trace_id:032x}" == TRACE
+        assert not span.context.trace_state
         assert f"{span.parent.span_id:016x}" == PARENT
         assert headers[TRACEPARENT] == f"00-{TRACE}-{span.context.span_id:016x}-01".encode()
         assert set(headers) == {"event_id", TRACEPARENT}
@@ -374,10 +383,14 @@ def _values(part: Any) -> set[str]:
 
 async def test_a_receiver_that_is_silent_holds_nobody_up(deployment: Deployment) -> None:
     """Claims are answered, and the worker stops in the time that it promises."""
-    silent = f"http://127.0.0.1:{free_ports(1)[0]}/v1/traces"
-    async with ClaimProducer(read_stream_settings(deployment.environment)) as producer:
-        await producer.publish(LINES[0])
-    worker = deployment.worker(SCRUBBER_TRACES_ENDPOINT=silent)
-    await worker.until_idle()
-    assert worker.stop() == 0
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes the call, and says nothing
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}/v1/traces"
+        settings = {**deployment.environment, "SCRUBBER_TRACES_ENDPOINT": endpoint}
+        began = time.monotonic()
+        async with ClaimProducer(read_stream_settings(settings)) as producer:
+            await producer.publish(LINES[0])
+        assert time.monotonic() - began < CLOSE_S + 5
+        worker = deployment.worker(SCRUBBER_TRACES_ENDPOINT=endpoint)
+        await worker.until_idle()
+        assert worker.stop() == 0
     assert await deployment.count("claims-clean") == 1
