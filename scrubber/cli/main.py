@@ -15,6 +15,7 @@ from scrubber.cli import (
     publish,
     reference,
     remittances,
+    replay,
     topics,
     worker,
 )
@@ -35,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         payers,
         generate,
         reference,
+        replay,
         topics,
         publish,
         remittances,

@@ -14,6 +14,7 @@ _FILE = "_FILE"
 # (what the value must match, the same in words)
 _NAME = (r"[A-Za-z0-9._-]{1,100}", "at most 100 letters, digits, `.`, `_` and `-`")
 _SERVERS = (r"[^,\s@/]+:[0-9]{1,5}(,[^,\s@/]+:[0-9]{1,5})*", "`host:port`, with commas between")
+_URL = (r"https?://[^\s@]+", "a URL that begins with `http://` or `https://`, without a password")
 _KEY_BYTES = range(16, 65)  # blake2b takes a key of at most 64
 NO_LIMIT = 2**31 - 1
 _MS = {"ms": 1, "s": 1000}
@@ -120,6 +121,12 @@ SETTINGS = (
         "Least level that is logged.",
         default="info",
         choices=("debug", "info", "warning", "error"),
+    ),
+    Setting(
+        "SCRUBBER_TRACES_ENDPOINT",
+        "Where traces go (OTLP over HTTP, such as `http://collector:4318/v1/traces`); without it "
+        "none are made. Needs the extra `traces`.",
+        form=_URL,
     ),
     Setting(
         "SCRUBBER_SESSION_TIMEOUT_MS",
@@ -283,6 +290,7 @@ class StreamSettings:
     http_host: str
     http_port: int
     log_level: str
+    traces_endpoint: str
     session_timeout_ms: int
     rebalance_timeout_ms: int
     transaction_timeout_ms: int
@@ -336,6 +344,7 @@ def read_stream_settings(
         http_host=values.text("SCRUBBER_HTTP_HOST"),
         http_port=values.number("SCRUBBER_HTTP_PORT"),
         log_level=values.text("SCRUBBER_LOG_LEVEL"),
+        traces_endpoint=values.text("SCRUBBER_TRACES_ENDPOINT"),
         session_timeout_ms=values.number("SCRUBBER_SESSION_TIMEOUT_MS"),
         rebalance_timeout_ms=values.number("SCRUBBER_REBALANCE_TIMEOUT_MS"),
         transaction_timeout_ms=values.number("SCRUBBER_TRANSACTION_TIMEOUT_MS"),

@@ -15,6 +15,7 @@ from scrubber.stream import submissions
 from scrubber.stream.handling import Handler, digest
 from scrubber.stream.partitioner import partition_of
 from scrubber.stream.submissions import Submission
+from scrubber.stream.traces import PutOutcome, put_outcome
 from scrubber.stream.transaction import RecordTooLargeError, Transaction
 from scrubber.telemetry import metrics
 from scrubber.telemetry.series import adder
@@ -25,9 +26,15 @@ PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
 class Claims(Handler):
     """Answers `claims-submitted` and `claims-rekeyed`."""
 
-    def __init__(self, scrubber: Scrubber, settings: StreamSettings, partitions: int) -> None:
+    def __init__(
+        self,
+        scrubber: Scrubber,
+        settings: StreamSettings,
+        partitions: int,
+        put: PutOutcome = put_outcome,
+    ) -> None:
         """Keep the parts; `partitions` is the count that all topics have."""
-        super().__init__(scrubber, settings)
+        super().__init__(scrubber, settings, put)
         self._partitions = partitions
 
     def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:

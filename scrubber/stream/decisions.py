@@ -21,6 +21,7 @@ from scrubber.stream.handling import Fault, Handler, digest
 from scrubber.stream.histories import history_of, written_history
 from scrubber.stream.reviewed import ReviewedClaims
 from scrubber.stream.submissions import Submission
+from scrubber.stream.traces import PutOutcome, put_outcome
 from scrubber.stream.transaction import Transaction
 from scrubber.telemetry import metrics
 from scrubber.telemetry.series import adder
@@ -37,10 +38,14 @@ class Decisions(Handler):
     """Answers `review-decisions`."""
 
     def __init__(
-        self, scrubber: Scrubber, settings: StreamSettings, reviewed: ReviewedClaims
+        self,
+        scrubber: Scrubber,
+        settings: StreamSettings,
+        reviewed: ReviewedClaims,
+        put: PutOutcome = put_outcome,
     ) -> None:
         """Keep the parts; `reviewed` reads back the claims that decisions are on."""
-        super().__init__(scrubber, settings)
+        super().__init__(scrubber, settings, put)
         self._reviewed = reviewed
 
     async def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:

@@ -24,6 +24,7 @@ from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream import dead_letters, submissions
 from scrubber.stream.histories import beginning, history_of, identified, written_history
 from scrubber.stream.submissions import Submission
+from scrubber.stream.traces import PutOutcome, put_outcome
 from scrubber.stream.transaction import RecordTooLargeError, Transaction
 from scrubber.telemetry import metrics
 from scrubber.telemetry.log import log
@@ -48,10 +49,13 @@ Fault = tuple[str, str]
 class Handler(ABC):
     """Answers the records of an input; one for the process, without state of its own."""
 
-    def __init__(self, scrubber: Scrubber, settings: StreamSettings) -> None:
-        """Keep the parts."""
+    def __init__(
+        self, scrubber: Scrubber, settings: StreamSettings, put: PutOutcome = put_outcome
+    ) -> None:
+        """Keep the parts; `put` puts outcomes."""
         self._scrubber = scrubber
         self._settings = settings
+        self._put = put
 
     @abstractmethod
     def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> Awaitable[None] | None:
@@ -90,17 +94,13 @@ class Handler(ABC):
         """Put an outcome and keep what is to be known of it; return why when it fits no topic."""
         disposition = outcome.disposition
         try:
-            place = tx.put(
-                OUTPUTS[disposition],
-                submission.patient_key.encode(),
-                outcome.encode(),
-                headers=(("event_id", dead_letters.event_id(record, "outcome")),),
-            )
+            key = submission.patient_key.encode()
+            place = self._put(record, outcome, OUTPUTS[disposition], key, tx)
         except RecordTooLargeError as error:
             reason = f"its outcome of {error.size} bytes is over the limit of {error.limit}"
             return "outcome-too-large", reason
         if history is not None:
-            tx.set(submission.patient_key.encode(), history, days=self._settings.history_days)
+            tx.set(key, history, days=self._settings.history_days)
         tx.set(
             submissions.key_of(outcome.submission_id),
             submissions.encode(submission),

@@ -1,6 +1,8 @@
 """Publishing claims and remittances: docs/publishing.md shows it in six lines."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from hashlib import blake2b
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
@@ -15,6 +17,7 @@ from scrubber.contracts.keys import KEY_BYTES, patient_key
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.connection import reach
 from scrubber.stream.topics import partition_count
+from scrubber.stream.traces import Traces, open_traces
 
 _REQUEST_BYTES: Final = 2 << 20  # the topic's own limit; an event has at most half of it
 _BATCH_BYTES: Final = 256 << 10  # 16 KiB else: some ten claims a round trip
@@ -54,9 +57,12 @@ class EventProducer:
         self._topic = settings.topic_prefix + self.topic
         self._failure: BaseException | None = None
         self._producer: AIOKafkaProducer
+        self._send: Callable[..., Awaitable[Any]]
+        self._traces: Traces | None = None
 
     async def __aenter__(self) -> Self:
-        """Connect; raises `UnreachableError`, or `TopicError` when the topic is not there."""
+        """Connect; raises `UnreachableError`, `TopicError` or `SettingsError`."""
+        self._traces = open_traces(self._settings)
         options = await reach(self._settings)
         await partition_count(options, self._topic)
         self._producer = AIOKafkaProducer(
@@ -72,6 +78,9 @@ class EventProducer:
         except BaseException:
             await self._producer.stop()
             raise
+        self._send = self._producer.send
+        if self._traces is not None:
+            self._send = partial(self._traces.send, self._producer.send)
         return self
 
     async def __aexit__(
@@ -84,6 +93,8 @@ class EventProducer:
         if not await stop_within(self._producer, self.deadline_s):
             self._failure = self._failure or TimeoutError()
         await asyncio.sleep(0)  # for `_delivered` of the last records
+        if self._traces is not None:
+            await self._traces.close()
         if error is None:
             self._raise_failure()
 
@@ -95,9 +106,7 @@ class EventProducer:
         """
         self._raise_failure()
         try:
-            sent: asyncio.Future[RecordMetadata] = await self._producer.send(
-                self._topic, raw, key.encode()
-            )
+            sent: asyncio.Future[RecordMetadata] = await self._send(self._topic, raw, key.encode())
         except KafkaError as error:
             self._failure = error
             self._raise_failure()

@@ -31,6 +31,7 @@ from scrubber.stream.topics import (
     load_topics,
     preflight,
 )
+from scrubber.stream.traces import Traces, open_traces, put_outcome
 from scrubber.stream.watchdog import Watchdog
 from scrubber.telemetry import log as telemetry_log
 from scrubber.telemetry.log import log
@@ -79,16 +80,18 @@ def build_app(
 ) -> ScrubApp:
     """Return the application, its agents and what runs beside them; all files go to `folder`."""
     options = client_options(settings)
+    traces = open_traces(settings)
+    put = traces.put_outcome if traces else put_outcome
     source = ClaimSource(settings, options, topics, folder)
     reviewed = ReviewedClaims(options, topics["claims-review"].name, partitions)
     app = ScrubApp(settings.app_id, source, folder / "faust")
     add_agents(
         app,
-        Claims(scrubber, settings, partitions),
-        Decisions(scrubber, settings, reviewed),
+        Claims(scrubber, settings, partitions, put),
+        Decisions(scrubber, settings, reviewed, put),
         Remittances(scrubber, settings),
     )
-    _add_services(app, settings, reviewed)
+    _add_services(app, settings, reviewed, traces)
     return app
 
 
@@ -115,7 +118,9 @@ def _refuse(faults: Sequence[str], code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _add_services(app: ScrubApp, settings: StreamSettings, reviewed: ReviewedClaims) -> None:
+def _add_services(
+    app: ScrubApp, settings: StreamSettings, reviewed: ReviewedClaims, traces: Traces | None
+) -> None:
     """Give the application what runs beside its agents."""
     source = app.source
     health = HealthServer(settings.http_host, settings.http_port, Report(source, settings))
@@ -125,6 +130,8 @@ def _add_services(app: ScrubApp, settings: StreamSettings, reviewed: ReviewedCla
         watchdog.end()
         await reviewed.close()
         await health.stop()
+        if traces is not None:
+            await traces.close()
 
     app.at_end = end
 
