@@ -96,14 +96,14 @@ async def _publish(files: list[str], settings: StreamSettings) -> int:
 
 async def _publish_remittances(stated: argparse.Namespace, settings: StreamSettings) -> int:
     from scrubber.stream.producer import PublishError, RemittanceProducer  # noqa: PLC0415
-    from scrubber.stream.sent_claims import sent_claims  # noqa: PLC0415
+    from scrubber.stream.recorded import sent_on  # noqa: PLC0415
 
     advice = Advice(stated, open_shelf(settings.scrub.reference), settings.key_secret)
     producer = RemittanceProducer(settings)
     failed = False
     try:
         async with producer:
-            async for key, outcome in sent_claims(settings):
+            async for key, outcome in sent_on(settings):
                 advice.claims.add(outcome, key)
             for event, key in advice.events():
                 await producer.send(orjson.dumps(event), key)

@@ -10,7 +10,7 @@ from scrubber.pipeline.intake import Record
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream.connection import committed_reader, reach
 from scrubber.stream.handling import OUTPUTS
-from scrubber.stream.producer import TOPIC
+from scrubber.stream.producer import ClaimProducer
 from scrubber.stream.topics import UnreachableError, partition_count
 
 _WAIT_MS = 200  # the end may be a control record, after which nothing comes
@@ -19,7 +19,7 @@ _FETCH_BYTES = 4 << 20  # the largest record and some more
 
 async def submitted(settings: StreamSettings, since: datetime | None) -> AsyncIterator[Record]:
     """Yield the records of `claims-submitted`, from a moment on."""
-    async for one in _read(settings, (TOPIC,), since):
+    async for one in _read(settings, (ClaimProducer.topic,), since):
         place = f"{one.topic} partition {one.partition}"
         yield Record(place, one.offset, 0, one.value or b"", "" if one.value else "no value")
 
@@ -28,6 +28,13 @@ async def answered(settings: StreamSettings, since: datetime | None) -> AsyncIte
     """Yield the outcomes on their three topics, from a moment on."""
     async for one in _read(settings, OUTPUTS.values(), since):
         yield one.value
+
+
+async def sent_on(settings: StreamSettings) -> AsyncIterator[tuple[str, bytes]]:
+    """Yield patient key and outcome of every clean claim: whose remittances come back."""
+    async for one in _read(settings, (OUTPUTS["clean"],), None):
+        if one.key is not None and one.value is not None:
+            yield one.key.decode("ascii", "replace"), one.value
 
 
 async def _read(

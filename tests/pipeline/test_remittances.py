@@ -119,7 +119,9 @@ def test_the_payee_is_the_billing_provider_by_npi_or_tax_id() -> None:
     assert found(advice_of(npi="1245319599"), event()) == "s-1"
     other = event(billing_provider={"npi": "1234567893"})
     assert found(advice_of(), other) == "s-1"
-    with pytest.raises(NoSuchClaimError, match=r"^no submitted claim has its number, payee, and member or charge$"):
+    with pytest.raises(
+        NoSuchClaimError, match=r"^no submitted claim has its number, payee, and member or charge$"
+    ):
         found(advice_of(npi="1245319599"), other)
 
 
