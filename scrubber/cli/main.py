@@ -15,7 +15,9 @@ from scrubber.cli import (
     publish,
     reference,
     topics,
+    watch,
     worker,
+    write,
 )
 
 INTERRUPTED = 130
@@ -35,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         generate,
         reference,
         topics,
+        watch,
+        write,
         publish,
         worker,
         dead_letters,
