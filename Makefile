@@ -6,7 +6,7 @@ DEMO := .demo-venv/bin
 PIP := -m pip install --quiet --disable-pip-version-check
 SHARED ?= ../shared
 
-.PHONY: help demo test lint oracle faults soak bench bench-stream up kafka kafka-java kubectl edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter sbom release release-notes lock clean
+.PHONY: help demo test lint oracle faults soak bench bench-stream memory up kafka kafka-java kubectl edit try mutants differential schemas asyncapi manifests edit-pages settings-page metrics-page starter sbom release release-notes lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1#/' | column -t -s '#'
@@ -96,6 +96,9 @@ kubectl: .venv/installed
 bench: .venv/installed ## claims a second, cold start, memory and cost per edit
 	$(BIN)/python tools/bench.py
 	$(BIN)/python tools/bench_x12.py
+
+memory: .venv/installed ## peak memory of a check of 837 files, 20 and 60 MB; ARGS="1000" for a gigabyte
+	$(BIN)/python -m tools.memory_x12 $(ARGS)
 
 bench-stream: .venv/installed kafka-java ## the worker beside a raw loop and the check; latency, restore; ARGS="restore"
 	$(BIN)/python -m tools.bench_stream $(ARGS)

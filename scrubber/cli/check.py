@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from scrubber.cli.progress import Progress
-from scrubber.cli.replies import Replies
-from scrubber.cli.reports import OutputFolder, Report, report_of
+from scrubber.cli.reports import Report, report_of
+from scrubber.cli.scrubbed import scrubbed
 from scrubber.cli.sources import Sources, complain
 from scrubber.cli.summary import Summary
 from scrubber.contracts.strict_yaml import YamlError
 from scrubber.payers.load import PackError
-from scrubber.pipeline.answer import DeadLetter, answer_records
+from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.settings import Settings, SettingsError, read_settings
 from scrubber.reference.snapshot import SnapshotError
 
@@ -29,14 +29,18 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--reference", metavar="DIR", type=Path, help="reference snapshots")
     parser.add_argument("--payer-packs", metavar="DIR", type=Path, help="packs of your payers")
     parser.add_argument(
-        "--output", metavar="DIR", type=Path, help="write outcomes, 999 and 277CA there"
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="write outcomes there; of each X12 file 999, 277CA and an 837 of its clean claims",
     )
-    parser.add_argument("--processes", metavar="N", type=_count, default=1)
+    parser.add_argument("--processes", metavar="N", type=count, default=1)
     parser.add_argument("--no-progress", action="store_true")
     parser.set_defaults(run=run)
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Return a number of processes."""
     number = int(text)
     if number < 1:
         message = "at least 1"
@@ -65,20 +69,16 @@ def _check(stated: argparse.Namespace, settings: Settings) -> int:
     with ExitStack() as stack:
         sources = Sources(stated.files)
         report: Report = stack.enter_context(report_of(stated.format, summary))
-        folder = stated.output and stack.enter_context(OutputFolder(stated.output, summary))
-        replies = stated.output and stack.enter_context(Replies(stated.output, stated.files))
         progress = stack.enter_context(Progress(sources.size, wanted=not stated.no_progress))
-        for result in answer_records(sources.records(), settings, processes=stated.processes):
+        for result in scrubbed(
+            sources, settings, summary, processes=stated.processes, output=stated.output
+        ):
             progress.reached(sources.done + result.record.offset)
-            summary.count(result)
             if isinstance(result, DeadLetter):
                 # Where the answers are read by a program, people read the other stream.
                 report.dead_letter(result)
             else:
                 report.answer(result)
-            if folder:
-                folder.write(result)
-                replies.write(result)
         summary.seconds = time.perf_counter() - started
     if summary.dead_letters:
         return UNREADABLE_RECORD

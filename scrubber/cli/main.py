@@ -17,7 +17,9 @@ from scrubber.cli import (
     remittances,
     replay,
     topics,
+    watch,
     worker,
+    write,
 )
 
 INTERRUPTED = 130
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         reference,
         replay,
         topics,
+        watch,
+        write,
         publish,
         remittances,
         worker,

@@ -1,9 +1,10 @@
-"""The 999 and 277CA of the X12 files of a run, beside its outcomes."""
+"""The 999, the 277CA and the clean claims of the X12 files of a run, beside its outcomes."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -13,17 +14,21 @@ import orjson
 from scrubber.pipeline.answer import DeadLetter, Result
 from scrubber.x12.claim_status import ClaimStatus, answer_file, status_of
 from scrubber.x12.segments import is_x12
+from scrubber.x12.write import write_claims
 
 HEAD_BYTES = 4096
+READ_BYTES = 1 << 16
 SUFFIXES = (".999", ".277ca")
+CLEAN = ".clean.837"
 
 
 class Replies:
     """
     Keeps what is said of each claim on disk, and answers each file when the run is over.
 
-    A file named `claims.837` gets `claims.837.999` and `claims.837.277ca`; of two of one name the
-    second gets `claims-2.837.999`. What came on standard input is gone by then and has none.
+    A file named `claims.837` gets `claims.837.999`, `claims.837.277ca`, and with its clean claims,
+    where it has any, `claims.837.clean.837`; of two of one name the second gets
+    `claims-2.837.999`. What came on standard input is gone by then and has none.
     """
 
     def __init__(self, folder: Path, names: list[str]) -> None:
@@ -66,34 +71,62 @@ class Replies:
             if kind is None:
                 taken: dict[str, int] = {}
                 for name, spool in self._spools.items():
-                    spool.seek(0)
-                    self._answer(name, self._named(name, taken), _statuses(spool))
+                    named = self._named(name, taken)
+                    statuses = partial(_statuses, spool)
+                    self._answer(name, named, statuses)
+                    self._write_clean(name, named, statuses())
 
     def _named(self, name: str, taken: dict[str, int]) -> str:
         path = Path(name)
         number = taken[path.name] = taken.get(path.name, 0) + 1
         return path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
 
-    def _answer(self, name: str, named: str, statuses: Iterator[ClaimStatus]) -> None:
-        parts = [self._folder / f".{named}{suffix}.part" for suffix in SUFFIXES]
+    def _answer(self, name: str, named: str, statuses: Callable[[], Iterator[ClaimStatus]]) -> None:
         with Path(name).open("rb") as stream, ExitStack() as stack:
-            files = [stack.enter_context(part.open("wb")) for part in parts]
+            files = [stack.enter_context(self._place(named + suffix)) for suffix in SUFFIXES]
             for replies in answer_file(stream, statuses):
                 for file, reply in zip(files, replies, strict=True):
                     file.write(reply)
-        for part, suffix in zip(parts, SUFFIXES, strict=True):
+
+    def _write_clean(self, name: str, named: str, statuses: Iterator[ClaimStatus]) -> None:
+        with (
+            Path(name).open("rb") as stream,
+            Path(name).open("rb") as original,
+            self._place(named + CLEAN) as file,
+        ):
+            clean = (one.disposition == "clean" for one in statuses)
+            for piece in write_claims(stream, original, lambda _: next(clean)):
+                file.write(piece)
+
+    @contextmanager
+    def _place(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file beside its place, and move it there; an empty one leaves nothing there."""
+        part = self._folder / f".{name}.part"
+        try:
+            with part.open("wb") as file:
+                yield file
             if part.stat().st_size:
-                part.replace(self._folder / f"{named}{suffix}")
+                part.replace(self._folder / name)
             else:
-                part.unlink()
+                (self._folder / name).unlink(missing_ok=True)  # of an earlier run
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def _statuses(spool: IO[bytes]) -> Iterator[ClaimStatus]:
-    for line in spool:
-        row: dict[str, Any] = orjson.loads(line)
-        for name in ("provider", "patient", "dates"):
-            row[name] = tuple(row[name])
-        yield ClaimStatus(**row)
+    """Yield what was noted; several may read at a time, each where it stands."""
+    offset = 0
+    while True:
+        spool.seek(offset)
+        lines = spool.readlines(READ_BYTES)
+        if not lines:
+            return
+        offset = spool.tell()
+        for line in lines:
+            row: dict[str, Any] = orjson.loads(line)
+            for name in ("provider", "patient", "dates"):
+                row[name] = tuple(row[name])
+            yield ClaimStatus(**row)
 
 
 def _is_x12_file(name: str) -> bool:

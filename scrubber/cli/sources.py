@@ -13,14 +13,18 @@ STANDARD_INPUT = "-"
 
 
 class Sources:
-    """The files named, opened one after the other; what cannot be read is said and passed over."""
+    """
+    The files named, opened one after the other; what cannot be read is said and passed over.
+
+    `names` are those that can, `done` the bytes of those that were read to their end.
+    """
 
     def __init__(self, names: list[str]) -> None:
         """Look at each file once."""
         self.failed = False
         self.done = 0
-        self._names = [name for name in names if self._readable(name)]
-        self.size = sum(Path(name).stat().st_size for name in self._names if name != STANDARD_INPUT)
+        self.names = [name for name in names if self._readable(name)]
+        self.size = sum(Path(name).stat().st_size for name in self.names if name != STANDARD_INPUT)
 
     def records(self) -> Iterator[Record]:
         """Yield the records of all files."""
@@ -29,7 +33,7 @@ class Sources:
 
     def streams(self) -> Iterator[tuple[str, BufferedReader]]:
         """Yield each file's name and its bytes."""
-        for name in self._names:
+        for name in self.names:
             if name == STANDARD_INPUT:
                 yield name, BufferedReader(cast("RawIOBase", sys.stdin.buffer))
                 continue

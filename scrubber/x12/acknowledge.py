@@ -8,6 +8,7 @@ rejected (R), since none of its claims goes on.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final
 
 from scrubber.x12.envelope import Envelope, Event, Transaction, X12Fault, read_transactions
@@ -22,6 +23,8 @@ CODES: Final = 5  # IK502 to IK506, AK905 to AK909
 LOOP_ID: Final = 4  # IK303 (data element 447) has room for 2010, not for 2010AA
 NO_ID: Final = "ZZZ"  # IK301 for a segment id that is none
 SEGMENT_ERRORS: Final = "5"
+SPOOL_BYTES: Final = 1 << 20
+BLOCK_BYTES: Final = 1 << 16
 
 
 @dataclass(slots=True)
@@ -64,7 +67,7 @@ def look_at(transaction: Transaction) -> Looked:
 
 def acknowledge(stream: BinaryIO) -> Iterator[bytes]:
     """
-    Yield the 999 of an X12 file, an interchange for each of its own.
+    Yield the 999 of an X12 file piece by piece, an interchange for each of its own.
 
     The stream must be seekable. What has no ISA that can be read has nobody to be answered to.
     """
@@ -75,7 +78,7 @@ def acknowledge(stream: BinaryIO) -> Iterator[bytes]:
         elif answer:
             answer.take(one, look_at(one) if isinstance(one, Transaction) else None)
             if isinstance(one, Envelope) and one.kind == "IEA":
-                yield answer.end()
+                yield from answer.end()
                 answer = None
 
 
@@ -91,13 +94,14 @@ class _Group:
 
 
 class Acknowledgment:
-    """The 999 of one interchange."""
+    """The 999 of one interchange: on disk where it is long, since a TA1 stands before all of it."""
 
     def __init__(self, isa: list[str]) -> None:
         """Begin behind its ISA."""
         self._isa = isa
         self._reply = Reply(isa, "FA", GUIDE)
         self._head = self._reply.take()
+        self._body = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (closed by `end`)
         self._group: _Group | None = None
         self._code = ""  # TA105
         self._accepted = 0
@@ -119,17 +123,22 @@ class Acknowledgment:
             group.codes.append(one.code)
         elif not self._code:
             self._code = one.code or "022"  # TA105: its structure
+        self._body.write(self._reply.take())
 
-    def end(self) -> bytes:
-        """Return the interchange."""
-        body = self._reply.end()
+    def end(self) -> Iterator[bytes]:
+        """Yield the interchange."""
+        self._body.write(self._reply.end())
         if self._code or at_of(self._isa, 14) == "1":
             # What could be read of a damaged interchange was taken: with errors, not rejected.
             result = "A" if not self._code else "E" if self._accepted else "R"
             control = digits(at_of(self._isa, 13), "000000000")
             day, time = digits(at_of(self._isa, 9), "700101"), digits(at_of(self._isa, 10), "0000")
             self._reply.outside("TA1", control, day, time, result, self._code or "000")
-        return self._head + self._reply.take() + body
+        yield self._head + self._reply.take()
+        with self._body as body:
+            body.seek(0)
+            while block := body.read(BLOCK_BYTES):
+                yield block
 
     def _begin(self, gs: list[str]) -> None:
         self._group = _Group(gs)

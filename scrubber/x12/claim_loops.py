@@ -93,6 +93,11 @@ class ClaimLoops:
         if take is None or not take(self, elements):
             self._keep(text)
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """The loop of the last segment, and of which line it is, from 1 (0: of none)."""
+        return self._loop, len(self._lines) if self._scope == "line" else 0
+
     def finish(self) -> Json | None:
         """Return the claim that has been read since the last call, or `None`."""
         claim, self._claim = self._claim, None

@@ -6,7 +6,7 @@ people decide about it yet; a clean one is accepted (A2:20). What is not rejecte
 accepted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, islice
@@ -21,6 +21,7 @@ GUIDE: Final = "005010X214"
 RECEIVED, ACCEPTED, UNSPECIFIED = "A1:19", "A2:20", "A7:21"
 ACCEPT, REJECT = "WQ", "U"  # STC03
 CODES: Final = 3  # STC01, STC10, STC11
+MOST_WAITING: Final = 1000  # segments that are written together
 NONE_STATED: Final = "NONE"  # where the guide wants a value and the claim has none
 
 Json = dict[str, Any]
@@ -74,16 +75,21 @@ def status_of(claim: Json, disposition: str, findings: list[Json]) -> ClaimStatu
     )
 
 
-def answer_file(stream: BinaryIO, statuses: Iterator[ClaimStatus]) -> Iterator[tuple[bytes, bytes]]:
+def answer_file(
+    stream: BinaryIO, statuses: Callable[[], Iterator[ClaimStatus]]
+) -> Iterator[tuple[bytes, bytes]]:
     """
-    Yield the 999 and the 277CA of each interchange of a file.
+    Yield the 999 and the 277CA of a file, piece by piece.
 
-    The stream must be seekable; `statuses` has one for each claim that was read of it, in order.
+    The stream must be seekable; `statuses` reads anew, each time it is called, what is answered to
+    the claims that were read of it, in order: totals stand before what they sum, and there may be
+    more claims in a transaction than memory holds.
     """
     answer: Acknowledgment | None = None
     claims: Reply | None = None
     gs: list[str] = []
     begun = False  # a group without a claim to answer is not begun
+    readers = (statuses(), statuses(), statuses())
     for one in read_transactions(Segments(stream)):
         kind = one.kind if isinstance(one, Envelope) else ""
         if isinstance(one, Envelope) and kind == "ISA":
@@ -97,19 +103,29 @@ def answer_file(stream: BinaryIO, statuses: Iterator[ClaimStatus]) -> Iterator[t
                 if not begun:
                     claims.begin_group(gs)
                     begun = True
-                _transaction(claims, looked, list(islice(statuses, looked.claims)))
+                its = tuple(islice(reader, looked.claims) for reader in readers)
+                for piece in _transaction(claims, looked, its):
+                    yield b"", piece
             elif kind == "GE" and begun:
                 claims.end_group()
                 begun = False
             elif kind == "IEA":
-                yield answer.end(), claims.end() if claims.groups else b""
+                for piece in answer.end():
+                    yield piece, b""
+                if claims.groups:
+                    yield b"", claims.end()
 
 
-def _transaction(reply: Reply, looked: Looked, claims: list[ClaimStatus]) -> None:
+def _transaction(
+    reply: Reply, looked: Looked, readers: tuple[Iterator[ClaimStatus], ...]
+) -> Iterator[bytes]:
+    """Write a transaction; its claims are read for its totals, for providers', and to be told."""
+    to_sum, by_provider, to_tell = readers
     day = digits(at_of(looked.beginning, 4), NO_DAY)
     day = day if len(day) == len(NO_DAY) else NO_DAY
     time = digits(at_of(looked.beginning, 5), "0000")[:4].ljust(4, "0")
     reference = clean(at_of(looked.beginning, 3))[:30] or "0"
+    totals = _Totals.of(to_sum)
     put = reply.segment
     reply.begin_transaction("277")
     put("BHT", "0085", "08", reference, day, time, "TH")
@@ -122,23 +138,27 @@ def _transaction(reply: Reply, looked: Looked, claims: list[ClaimStatus]) -> Non
     put("NM1", "41", "1" if at_of(looked.submitter, 2) == "1" else "2",
         *_organization(looked.submitter), "46", _id(at_of(looked.submitter, 9)))  # fmt: skip
     put("TRN", "2", reference)
-    put("STC", f"{RECEIVED}:AY", day, ACCEPT, _total(claims))
-    _totals(reply, claims, "90", "AA")
+    put("STC", f"{RECEIVED}:AY", day, ACCEPT, _plain(totals.charge))
+    totals.write(reply, "90", "AA")
     level = 2
-    for provider, group in groupby(claims, key=lambda claim: claim.provider):
+    own, told = (groupby(one, key=lambda claim: claim.provider) for one in (by_provider, to_tell))
+    for (provider, summed), (_, claims) in zip(own, told, strict=True):
         level += 1
-        above, own = level, list(group)
+        above, totals = level, _Totals.of(summed)
         put("HL", str(level), "2", "19", "1")
         put("NM1", *provider)
         put("TRN", "1", "0")
-        put("STC", f"{RECEIVED}:AY", "", ACCEPT, _total(own))
-        _totals(reply, own, "QA", "QC")
-        for claim in own:
+        put("STC", f"{RECEIVED}:AY", "", ACCEPT, _plain(totals.charge))
+        totals.write(reply, "QA", "QC")
+        for claim in claims:
             level += 1
             put("HL", str(level), str(above), "PT")
             put("NM1", *claim.patient)
             _claim(reply, claim, day)
+            if reply.waiting > MOST_WAITING:
+                yield reply.take()
     reply.end_transaction()
+    yield reply.take()
 
 
 def _claim(reply: Reply, claim: ClaimStatus, day: str) -> None:
@@ -160,19 +180,43 @@ def _claim(reply: Reply, claim: ClaimStatus, day: str) -> None:
         put("DTP", "472", *claim.dates)
 
 
-def _totals(reply: Reply, claims: list[ClaimStatus], accepted: str, rejected: str) -> None:
-    """Write how many were accepted and rejected, and their charges; none is left out."""
-    parts = [[c for c in claims if not c.rejected], [c for c in claims if c.rejected]]
-    for qualifier, part in zip((accepted, rejected), parts, strict=True):
-        if part:
-            reply.segment("QTY", qualifier, str(len(part)))
-    for qualifier, part in zip(("YU", "YY"), parts, strict=True):
-        if part:
-            reply.segment("AMT", qualifier, _total(part))
+@dataclass(slots=True)
+class _Totals:
+    """How many claims were accepted and rejected, and their charges."""
 
+    accepted: int = 0
+    rejected: int = 0
+    charge_accepted: Decimal = Decimal(0)
+    charge_rejected: Decimal = Decimal(0)
 
-def _total(claims: list[ClaimStatus]) -> str:
-    return _plain(sum((Decimal(claim.charge) for claim in claims), Decimal(0)))
+    @classmethod
+    def of(cls, claims: Iterable[ClaimStatus]) -> "_Totals":
+        """Count the claims."""
+        totals = cls()
+        for claim in claims:
+            if claim.rejected:
+                totals.rejected += 1
+                totals.charge_rejected += Decimal(claim.charge)
+            else:
+                totals.accepted += 1
+                totals.charge_accepted += Decimal(claim.charge)
+        return totals
+
+    @property
+    def charge(self) -> Decimal:
+        """Of all claims."""
+        return self.charge_accepted + self.charge_rejected
+
+    def write(self, reply: Reply, accepted: str, rejected: str) -> None:
+        """Write both counts and both charges; what there is none of is left out."""
+        counts = ((accepted, self.accepted), (rejected, self.rejected))
+        for qualifier, count in counts:
+            if count:
+                reply.segment("QTY", qualifier, str(count))
+        charges = (("YU", self.charge_accepted), ("YY", self.charge_rejected))
+        for (_, count), (qualifier, charge) in zip(counts, charges, strict=True):
+            if count:
+                reply.segment("AMT", qualifier, _plain(charge))
 
 
 def _plain(amount: Decimal) -> str:

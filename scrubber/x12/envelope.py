@@ -67,12 +67,15 @@ class Envelope:
     """
     An ISA, GS, GE or IEA by its elements; GE and IEA come for each GS and ISA, if need be empty.
 
-    `holds` is, at the end, how many of the next kind there were.
+    `holds` is, at the end, how many of the next kind there were. Its bytes stand from `start` up
+    to `end`, its terminator included.
     """
 
     kind: str
     elements: list[str]
     holds: int = 0
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +84,9 @@ class Transaction:
     A transaction known to be whole: its envelopes, and its segments between ST and SE.
 
     `ordinal` says where it stands: the interchange in the file, the group in that, the transaction
-    in that, each from 1; `offset` and `number` are those of its ST in the file. The segments must
-    be read to their end before the next transaction.
+    in that, each from 1. `start` is the byte offset of its ST and `number` that segment's number in
+    the file; `se` is the offset of its SE, `end` where it has ended. The segments must be read to
+    their end before the next transaction.
     """
 
     claim_type: str
@@ -92,8 +96,10 @@ class Transaction:
     gs: list[str]
     st: list[str]
     ordinal: tuple[int, int, int]
-    offset: int
+    start: int
     number: int
+    se: int
+    end: int
     segments: Iterator[Placed]
 
 
@@ -157,7 +163,7 @@ class _Envelopes:
             self._delimiters = delimiters
             elements = header.decode("ascii")[:-1].split(delimiters.element)
             self._isa = _Open(elements, segments.offset, segments.number)
-            yield Envelope("ISA", elements)
+            yield Envelope("ISA", elements, 0, segments.offset, segments.end)
             yield from self._interchange()
             broken_off = self._isa is not None
             yield from self._interchange_without_end()
@@ -182,7 +188,7 @@ class _Envelopes:
                 self._gs = _Open(elements, segments.offset, segments.number)
                 if self._isa:
                     self._isa.holds += 1
-                yield Envelope("GS", elements)
+                yield Envelope("GS", elements, 0, segments.offset, segments.end)
             elif kind == "GE":
                 yield from self._close(elements, self._gs, "GS", 6)
                 self._gs = None
@@ -220,17 +226,9 @@ class _Envelopes:
         ordinal = (self._interchanges, isa.holds, group.holds)
         again = iter(held) if held else self._again(start, number)
         yield Transaction(
-            wanted.guides[guide],
-            guide,
-            self._delimiters,
-            isa.elements,
-            group.elements,
-            st,
-            ordinal,
-            start,
-            number,
-            again,
-        )
+            wanted.guides[guide], guide, self._delimiters, isa.elements, group.elements, st,
+            ordinal, start, number, segments.offset, segments.end, again,
+        )  # fmt: skip
 
     def _look_through(self, st: list[str], held: list[Placed]) -> tuple[str, str]:
         """
@@ -286,7 +284,7 @@ class _Envelopes:
         if _at(elements, 2).strip() != _at(start.elements, control).strip():
             error = f"{kind}02 is not the control number of its {opener}"
             yield self._fault(error, kind, code=misnumbered)
-        yield Envelope(kind, elements, start.holds)
+        yield Envelope(kind, elements, start.holds, self._segments.offset, self._segments.end)
 
     def _group_without_end(self) -> Iterator[Event]:
         group, self._gs = self._gs, None

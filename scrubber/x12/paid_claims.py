@@ -119,7 +119,7 @@ class _Loops:
         self._element = transaction.delimiters.element
         self._component = transaction.delimiters.component
         self._found: list[Read] = []
-        self._place = (transaction.number, transaction.offset)
+        self._place = (transaction.number, transaction.start)
         # Header.
         self._bpr: list[str] = []
         self._trn: list[str] = []

@@ -1,6 +1,7 @@
 """837 files to claim events, streaming."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -14,6 +15,7 @@ __all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
 
 Json = dict[str, Any]
 
+DIGESTS_HELD: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
 _ENDS_CLAIM: Final = (b"CLM", b"HL")
 
@@ -41,7 +43,7 @@ def read_claims(stream: IO[bytes]) -> Iterator[ClaimRecord | X12Fault]:
 
 
 def _claims(segments: Segments) -> Iterator[ClaimRecord | X12Fault]:
-    numbers = _SubmissionIds()
+    numbers = SubmissionIds()
     record = 0
     for one in read_transactions(segments):
         if isinstance(one, X12Fault):
@@ -92,7 +94,7 @@ def _moment(day: str, time: str) -> str:
     return f"{day[:4]}-{day[4:6]}-{day[6:]}T{clock[:2]}:{clock[2:4]}:{clock[4:]}Z"
 
 
-class _SubmissionIds:
+class SubmissionIds:
     """
     Ids from the envelopes: the same at every reading, and without a word about a patient.
 
@@ -104,7 +106,7 @@ class _SubmissionIds:
     def __init__(self) -> None:
         self._interchange = 0
         self._again = ""
-        self._seen: set[bytes] = set()
+        self._seen = _Seen()
 
     def of(self, transaction: Transaction) -> str:
         """Return the id of a transaction, to which the claim's number in it is added."""
@@ -113,10 +115,33 @@ class _SubmissionIds:
         if interchange != self._interchange:
             self._interchange = interchange
             digest = blake2b("*".join(isa).encode(), digest_size=8).digest()
-            self._again = f"-{interchange}" if digest in self._seen else ""
-            self._seen.add(digest)
+            self._again = f"-{interchange}" if self._seen.add(digest) else ""
         envelopes = "*".join((*isa, *gs, *st, str(group), str(number)))
         digest_of_all = blake2b(envelopes.encode(), digest_size=6).hexdigest()
         numbers = (isa[6], isa[13], *gs[6:7], *st[2:3])
         parts = [_UNSAFE.sub("", part)[:15] for part in numbers]
         return "-".join((*parts, digest_of_all)) + self._again
+
+
+class _Seen:
+    """Digests seen before: many interchanges stand in a file, more than memory should hold."""
+
+    def __init__(self) -> None:
+        self._few: set[bytes] = set()
+        self._many: sqlite3.Connection | None = None
+
+    def add(self, digest: bytes) -> bool:
+        """Note a digest; tell whether it was there already."""
+        if digest in self._few:
+            return True
+        if len(self._few) < DIGESTS_HELD:
+            self._few.add(digest)
+            return False
+        if self._many is None:
+            self._many = sqlite3.connect("")  # a file of its own, which nobody else sees
+            self._many.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
+        return self._many.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 0
+
+    def __del__(self) -> None:
+        if self._many is not None:
+            self._many.close()

@@ -24,6 +24,7 @@ class Reply:
         self._transactions = 0
         self._segments = 0
         self._out: list[str] = []
+        self.waiting = 0  # segments that nobody has taken yet
         field = {at: clean(at_of(isa, at)).ljust(width)[:width] for at, width in ISA_WIDTHS.items()}
         day, time = digits(field[9], "700101"), digits(field[10], "0000")
         self._control = digits(field[13], "000000000")
@@ -70,7 +71,7 @@ class Reply:
 
     def take(self) -> bytes:
         """Return what was written since the last call."""
-        text, self._out = "".join(self._out), []
+        text, self._out, self.waiting = "".join(self._out), [], 0
         return text.encode("ascii")
 
     def _put(self, *elements: str) -> None:
@@ -78,6 +79,7 @@ class Reply:
         while not elements[size - 1]:
             size -= 1
         self._out.append("*".join(elements[:size]) + "~\n")
+        self.waiting += 1
 
 
 def at_of(elements: list[str] | tuple[str, ...], position: int) -> str:

@@ -85,6 +85,11 @@ class Segments:
         self._parts: list[bytes] = [b""]  # the data from `_at` on; the last one has no terminator
         self._next = 0
 
+    @property
+    def end(self) -> int:
+        """Where the last segment has ended, its terminator included."""
+        return self._at
+
     def read(self) -> bytes | None:
         """
         Return the next segment without terminator and line breaks, `None` when none is left.
