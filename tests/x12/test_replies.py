@@ -5,6 +5,7 @@ import logging
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,16 @@ from scrubber.cli.main import main
 from scrubber.cli.replies import Replies
 from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.intake import read_records
-from scrubber.x12.acknowledge import acknowledge
-from scrubber.x12.envelope import Transaction, read_transactions
+from scrubber.x12.acknowledge import Acknowledgment, Looked, acknowledge
+from scrubber.x12.envelope import Envelope, Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
-from scrubber.x12.segments import Segments
+from scrubber.x12.segments import Delimiters, Segments
+from scrubber.x12.structure import ElementError, SegmentError
 from tests.conftest import SHARED
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PROFESSIONAL = (FIXTURES / "professional.837").read_bytes()
+DELIMITERS = Delimiters("*", "^", ":", "~")
 
 # The files of public projects whose structure is not that of their guide, and why.
 AT_FAULT = {
@@ -103,6 +106,41 @@ def test_faults_of_structure_are_noted_with_place_and_code_and_no_name() -> None
     assert of(got, "AK9") == [["E", "1", "1", "1"]]
     secret = taken(PROFESSIONAL, "DMG*D8*19500211*F", "DMG*D8*19500211*SAMPLEPAT")
     assert of(secret, "IK4") == [["3", "1068", "7"]]
+
+
+def test_the_context_of_a_fault_is_its_claim_and_what_triggers_it() -> None:
+    """CTX behind IK3 for the claim, behind IK4 for what makes an element required; pyx12 reads it."""
+    raw = PROFESSIONAL.replace(b"*TE*4025550100", b"*TE*4025550100**12", 1)
+    raw = raw.replace(b"CLM*A-1*250*", b"CLM*A^1 AND SOME WORDS TO FILL FORTY PLACES*250*", 1)
+    raw = raw.replace(b"SV1*HC:J1885*100*UN*2", b"SV1*HC:J1885*100**2", 1)
+    got = answer_of(raw)
+    context = [(before[0], one[1:]) for before, one in pairwise(got) if one[0] == "CTX"]
+    claim = ["CLM01:A1 AND SOME WORDS TO FILL FORTY PLA"]
+    assert [one for one in context if one[0] == "IK4"] == [
+        ("IK4", ["SITUATIONAL TRIGGER", "PER", "4", "1000", "6"]),
+        ("IK4", ["SITUATIONAL TRIGGER", "SV1", "43", "2400", "4"]),
+    ]
+    # Each place within the claim has its number, and no other: of 2010CA there is none.
+    places = [one for one in got if one[0] == "IK3"]
+    within = [one for one in places if one[3] in ("2300", "2400")]
+    assert [one for _, one in context if "CLM01" in one[0]] == [claim] * len(within)
+    assert len(within) < len(places)
+    balance(got)
+    assert accepted_by_pyx12("~\n".join("*".join(one) for one in got) + "~\n")
+
+
+def test_a_component_names_the_component_that_triggers_it() -> None:
+    """CTX05 has both positions: the qualifier of a component is there and its value is not."""
+    fault = ElementError(8, 4, 2, "127", "2", trigger=3)
+    errors = [SegmentError("REF", 9, "2400", "8", [fault])]
+    acknowledgment = Acknowledgment(["ISA", *of(answer_of(PROFESSIONAL), "ISA")[0]])
+    acknowledgment.take(Envelope("GS", ["GS", "HC", "A", "B", "20240820", "1200", "1"]), None)
+    st = ["ST", "837", "0001", "G"]
+    whole = Transaction("dental", "G", DELIMITERS, [], [], st, (1, 1, 1), iter(()))
+    acknowledgment.take(whole, Looked(errors))
+    acknowledgment.take(Envelope("GE", ["GE", "1", "1"], 1), None)
+    text = acknowledgment.end().decode()
+    assert "IK4*8:4:2*127*2~\nCTX*SITUATIONAL TRIGGER*REF*9*2400*8:3:2~" in text
 
 
 @pytest.mark.parametrize(
