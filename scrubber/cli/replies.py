@@ -3,15 +3,14 @@
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import orjson
 
 from scrubber.pipeline.answer import DeadLetter, Result
-from scrubber.x12.claim_status import ClaimStatus, answer_file, status_of
+from scrubber.x12.claim_status import ClaimStatus, answer_file, restored, status_of
 from scrubber.x12.segments import is_x12
 
 HEAD_BYTES = 4096
@@ -53,7 +52,7 @@ class Replies:
         else:
             body = orjson.loads(result.outcome)
             status = status_of(body["claim"], body["disposition"], body["findings"])
-        spool.write(orjson.dumps(asdict(status)) + b"\n")
+        spool.write(orjson.dumps(status) + b"\n")
 
     def __exit__(
         self,
@@ -89,11 +88,7 @@ class Replies:
 
 
 def _statuses(spool: IO[bytes]) -> Iterator[ClaimStatus]:
-    for line in spool:
-        row: dict[str, Any] = orjson.loads(line)
-        for name in ("provider", "patient", "dates"):
-            row[name] = tuple(row[name])
-        yield ClaimStatus(**row)
+    return (restored(orjson.loads(line)) for line in spool)
 
 
 def _is_x12_file(name: str) -> bool:

@@ -17,6 +17,7 @@ from scrubber.cli.replies import Replies
 from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.intake import read_records
 from scrubber.x12.acknowledge import Acknowledgment, Looked, acknowledge
+from scrubber.x12.claim_status import ServiceStatus, status_of
 from scrubber.x12.envelope import Envelope, Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
 from scrubber.x12.segments import Delimiters, Segments
@@ -206,6 +207,99 @@ def test_check_writes_both_answers_beside_the_outcomes(tmp_path: Path) -> None:
                 totals(segments)
 
 
+# A file, what goes wrong in it, and the 2220D loops that answer it, by claim.
+LINES_AT_FAULT = {
+    "professional": (
+        [("UN*2***1", "UN*0***1"), ("472*D8*20240814", "472*D8*20270814")],
+        {
+            "A-1": [
+                "SVC*HC:99213:25*150*****1", "STC*A7:187*20240820*U*******A7:510", "REF*FJ*1", "DTP*472*D8*20270814",
+                "SVC*HC:J1885*100*****0", "STC*A7:476*20240820*U", "REF*FJ*LINE2", "DTP*472*RD8*20240814-20240815",
+            ],
+            "A-2": [],
+        },
+    ),
+    "orthodontics": (
+        [("AD:D8080*400", "AD:D8080*-400"), ("AD:D2391*160", "AD::52*160")],
+        {
+            "D-2": [
+                "SVC*AD:D8080*-400*****1", "STC*A7:693*20240820*U*******A7:178", "REF*FJ*LINE-A", "DTP*472*D8*20240814",
+                "SVC*AD:D8080*-400*****1", "STC*A7:672*20240820*U*******A7:710", "REF*FJ*LINE-A", "DTP*472*D8*20240814",
+                "SVC*AD:NONE:52*160*****1", "STC*A6:454*20240820*U", "REF*FJ*2", "DTP*472*D8*20240813",
+            ]
+        },
+    ),
+    "institutional": (
+        [("DTP*472*D8*20240811", "DTP*472*D8*20280811"), ("0250*", "0250*")],
+        {"H-1": ["SVC*HC:J1885:JZ*100.5**0250***2", "STC*A7:187*20240820*U*******A7:510", "REF*FJ*2", "DTP*472*D8*20280811"]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINES_AT_FAULT)
+def test_a_rejected_line_has_a_loop_for_each_reason(name: str, tmp_path: Path) -> None:
+    """2220D names line, number, day and reason; totals count claims, and pyx12 reads it."""
+    changes, expected = LINES_AT_FAULT[name]
+    text = (FIXTURES / f"{name}.837").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "lines.837"
+    path.write_text(text)
+    main(["check", str(path), "--output", str(tmp_path), "--no-progress"])
+    answer = (tmp_path / "lines.837.277ca").read_text()
+    segments = [one.split("*") for one in answer.replace("\n", "").split("~") if one]
+    balance(segments)
+    totals(segments)
+    assert accepted_by_pyx12(answer)
+    loops: dict[str, list[str]] = {}
+    control, of_line = "", False
+    for one in segments:
+        if one[:2] == ["TRN", "2"]:
+            control, of_line = one[2], False
+            loops[control] = []
+        of_line = (of_line or one[0] == "SVC") and one[0] not in ("HL", "SE")
+        if of_line:
+            loops[control].append("*".join(one))
+    del loops[segments[3][3]]  # the trace of the file, as BHT has it
+    assert loops == expected
+
+
+def test_a_line_is_named_by_what_the_answer_can_say() -> None:
+    """A revenue code alone, a qualifier that SVC01 has not, numbers that are none; paths astray."""
+    claim = {
+        "type": "institutional",
+        "statement_from": "2024-08-14",
+        "statement_to": "2024-08-10",
+        "lines": [
+            {"number": 7, "revenue_code": "0250", "charge": "FREE", "units": "MANY"},
+            {"procedure": "J~1885", "qualifier": "N4", "revenue_code": "0636", "charge": "2.50"},
+        ],
+    }
+    finding = {
+        "severity": "reject",
+        "result": "fail",
+        "status_code": ["A7:1", "A7:2", "A7:3", "A7:4"],
+    }
+    paths = [
+        "/lines/0/charge",
+        "/lines/1",
+        "/lines/1/units",
+        "/lines",
+        "/lines/2",
+        "/lines/x",
+        "/lin/0",
+    ]
+    status = status_of(claim, "rejected", [finding | {"path": path} for path in paths])
+    assert status.dates == ("RD8", "20240810-20240814")
+    reason = [["A7:1", "A7:2", "A7:3"]]
+    assert status.statuses == reason
+    assert status.services == [
+        ServiceStatus(reason, "NU:0250", "0", "", "", "7", ()),
+        ServiceStatus(reason, "HC:J1885", "2.5", "0636", "", "2", ()),
+    ]
+
+
 def totals(segments: list[list[str]]) -> None:
     """Hold the totals of receiver and providers to the claims below them."""
     amounts = dict.fromkeys(("YU", "YY"), 0.0)
@@ -222,8 +316,8 @@ def totals(segments: list[list[str]]) -> None:
     seen: dict[str, tuple[str, float]] = {}
     level = ""
     for one in segments:
-        if one[0] == "HL":
-            level = one[3]
+        if one[0] in ("HL", "SVC"):
+            level = one[3] if one[0] == "HL" else "line"
         elif one[0] == "TRN":
             control = one[2]
         elif one[0] == "STC" and level == "PT":
