@@ -78,9 +78,18 @@ kafka-java: .venv/installed
 	@test -n "$$KAFKA_BOOTSTRAP_SERVERS" || $(BIN)/python -m tests.kafka.jars java 2>/dev/null \
 	  || $(BIN)/python $(PIP) --require-hashes -r requirements/broker.txt
 
-bench: .venv/installed ## claims a second, cold start, memory and cost per edit
+# Other X12 parsers, for the bench alone; each with the versions that it wants beside ours.
+PEERS := .peers/x12sdk/installed .peers/linuxforhealth-x12/installed
+.peers/x12sdk/installed: requirements/peer-x12sdk.txt .venv/installed
+.peers/linuxforhealth-x12/installed: requirements/peer-linuxforhealth.txt .venv/installed
+$(PEERS):
+	@rm -rf $(@D)
+	$(BIN)/python $(PIP) --no-deps --require-hashes --target $(@D) -r $<
+	@touch $@
+
+bench: .venv/installed $(PEERS) ## claims a second, cold start, memory, cost per edit; 837 beside other parsers
 	$(BIN)/python tools/bench.py
-	$(BIN)/python tools/bench_x12.py
+	$(BIN)/python -m tools.bench_x12
 
 bench-stream: .venv/installed kafka-java ## the worker beside a raw loop and the check; latency, restore; ARGS="restore"
 	$(BIN)/python -m tools.bench_stream $(ARGS)
@@ -135,4 +144,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv .oracle dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv .oracle .peers dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka

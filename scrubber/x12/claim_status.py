@@ -293,7 +293,7 @@ def _services(claim: Json, failed: list[Json]) -> list[ServiceStatus]:
     lines = claim.get("lines") or []
     found: dict[int, list[Json]] = {}
     for one in failed:
-        _, where, at, *_ = (*one.get("path", "").split("/"), "", "", "")
+        _, where, at, *_ = (*str(one.get("path", "")).split("/"), "", "", "")
         if where == "lines" and at.isdecimal() and int(at) < len(lines):
             found.setdefault(int(at), []).append(one)
     return [_service(claim, at, lines[at], _reasons(found[at])) for at in sorted(found)]

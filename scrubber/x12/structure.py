@@ -7,10 +7,13 @@ Codes are those of the 999 (005010X231A1): `SegmentError.code` is IK304, `Elemen
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from scrubber.x12.envelope import Transaction
 from scrubber.x12.guide import Element, Guide, Loop, Place, Syntax
+from scrubber.x12.patterns import FORMATTED, Pattern, pattern_of
+from scrubber.x12.segments import Delimiters
 
 UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN = "1", "2", "3", "4", "5"
 OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
@@ -21,7 +24,6 @@ OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
 
 DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
-FORMATTED: Final = "1251"  # a date or time in the form that the element before it names
 CLAIM_LOOPS: Final = "2300"  # it, and those whose names come behind it
 SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
 
@@ -74,21 +76,24 @@ class Structure:
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
         """Begin behind ST."""
-        delimiters = transaction.delimiters
+        self._delimiters = delimiters = transaction.delimiters
         self.errors: list[SegmentError] = []
         self._element = delimiters.element
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         self._ids = guide.ids
+        self._patterns = _patterns(delimiters)
         self._stack = [_Frame(guide.top)]
         self._number = 1
         self._lost = False  # the loop of what follows could not be told
+        self._text = ""
         self._claim = ""  # the CLM01 of the claim that is being read
 
     def read(self, raw: bytes) -> None:
         """Judge the next segment."""
         self._number += 1
-        elements = raw.decode("latin-1").split(self._element)
+        self._text = text = raw.decode("latin-1")
+        elements = text.split(self._element)
         kind = elements[0]
         stack = self._stack
         spent = None
@@ -148,9 +153,15 @@ class Structure:
         self._lost = False
         if code:
             self._say(elements[0], code, self._stack[-1].loop.id)
-        faults = self._faults(place, elements)
-        if faults:
+        pattern = self._patterns.get(place) or self._pattern_of(place)
+        if len(elements) <= pattern.reach and pattern.text.fullmatch(self._text):
+            return
+        if faults := self._faults(place, elements):
             self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
+
+    def _pattern_of(self, place: Place) -> Pattern:
+        self._patterns[place] = pattern = pattern_of(place, self._delimiters)
+        return pattern
 
     def _leave(self, depth: int) -> None:
         """Close the loops inside of that at a depth."""
@@ -287,6 +298,12 @@ class Structure:
                     named = parts[number - 1].number
                     fault = ElementError(at, number, repetition, named, code, trigger=trigger)
                     faults.append(fault)
+
+
+@lru_cache(maxsize=8)  # those of a sender are the same in each file
+def _patterns(delimiters: Delimiters) -> dict[Place, Pattern]:  # noqa: ARG001 (the cache's key)
+    """Return the patterns that were made so far."""
+    return {}
 
 
 def _wrong(spec: Element, value: str, before: str) -> str:
