@@ -15,6 +15,7 @@ from scrubber.x12.segments import Delimiters
 
 FORMATTED: Final = "1251"  # a date or time in the form that the element before it names
 NEVER: Final = "(?!)"
+NUMERIC: Final = frozenset(".-")
 DAY: Final = "[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"
 CLOCK: Final = "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
 FORMS: Final = {"D8": DAY, "RD8": f"{DAY}-{DAY}"}
@@ -32,7 +33,9 @@ class Pattern:
 
 
 def pattern_of(place: Place, delimiters: Delimiters) -> Pattern:
-    """Return the pattern of a place."""
+    """Return the pattern of a place; it matches nothing where a number may hold a delimiter."""
+    if {delimiters.element, delimiters.component, delimiters.repetition} & NUMERIC:
+        return Pattern(re.compile(NEVER), 0)
     writer = _Writer(delimiters)
     open_relations = [one for one in place.syntax if not _settled(one, place.elements)]
     reach = min(map(_reach, open_relations), default=len(place.elements) + 1)

@@ -12,7 +12,7 @@ from scrubber.x12.acknowledge import look_at
 from scrubber.x12.envelope import Transaction, read_transactions
 from scrubber.x12.guide import Place, guide_of
 from scrubber.x12.patterns import pattern_of
-from scrubber.x12.segments import Segments
+from scrubber.x12.segments import Delimiters, Segments
 from scrubber.x12.structure import SegmentError, Structure
 from tests.conftest import ROOT
 from tools.write_x12_maps import MAPS, TARGET, compiled
@@ -342,6 +342,30 @@ def test_a_relation_names_what_triggers_it(
     """P and C: what is there; E: the first of them; R has no trigger, nor has a usage."""
     (error,) = errors_of(changed(Defect("P", of, [by], by, "", "")))
     assert [(one.element, one.component, one.trigger) for one in error.elements] == elements
+
+
+@pytest.mark.parametrize(
+    ("element", "amount", "fault"),
+    [
+        (".", "10.5", (3, "I10")),  # 10, and 5 where nothing may stand: not 10.5
+        ("-", "-10", (2, "1")),  # nothing, and 10 where nothing may stand: not minus 10
+        ("|", "10|5", (3, "I10")),
+    ],
+)
+def test_a_delimiter_that_numbers_hold_still_ends_an_element(
+    element: str, amount: str, fault: tuple[int, str]
+) -> None:
+    """Where an element ends is told by the file, not by what a number may look like."""
+    base = [one.replace(element, "").replace("*", element) for one in BASES["P"]]
+    st = next(at for at, one in enumerate(base) if one.startswith("ST"))
+    claim = f"AMT{element}F5{element}"
+    delimiters = Delimiters(element, "^", ":", "~")
+    whole = Transaction("professional", "", delimiters, [], [], [], (1, 1, 1), iter(()))
+    structure = Structure(whole, guide_of("professional"))
+    for one in base[st + 1 : -3]:
+        structure.read(f"{claim}{amount}".encode() if one.startswith(claim) else one.encode())
+    (error,) = (error for error in structure.finish() if error.segment == "AMT")
+    assert (error.elements[0].element, error.elements[0].code) == fault
 
 
 class BothWays(Structure):
