@@ -87,7 +87,7 @@ class Peer:
         into.flush()
         answer = out.readline().split()
         if len(answer) != 2 or int(answer[1]) != TRANSACTIONS:  # noqa: PLR2004 (seconds, count)
-            sys.exit(f"{self._name} did not read the file: is it there? make bench installs it")
+            sys.exit(f"{self._name} did not read the file, or is not there: see make bench")
         return float(answer[0])
 
 
