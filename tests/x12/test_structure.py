@@ -324,6 +324,10 @@ def test_an_error_names_the_claim_it_is_of() -> None:
     assert [one.claim for one in errors_of(changed(at))] == ["A-2"]
     for name in ("PAT is missing", "SBR is missing", "BHT is missing"):
         assert [one.claim for one in errors_of(changed(SEGMENTS[name]))] == [""], name
+    # A payer behind the claim is of its subscriber, though the claim has not ended.
+    level = next(one for one in BASES["P"] if one.startswith("HL*3"))
+    late = Defect("P", level, ["NM1*PR*2*MEDICARE*****PI*05102", level], "", "", "")
+    assert [(one.loop, one.claim) for one in errors_of(changed(late))] == [("2010BB", "")]
     unknown = Defect("P", "LX*2", ["ZZ9*1", "LX*2"], "ZZ9", "", "1")
     assert [one.claim for one in errors_of(changed(unknown))] == ["A-1"]
 
