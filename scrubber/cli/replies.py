@@ -3,16 +3,15 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import orjson
 
 from scrubber.pipeline.answer import DeadLetter, Result
-from scrubber.x12.claim_status import ClaimStatus, answer_file, status_of
+from scrubber.x12.claim_status import ClaimStatus, answer_file, restored, status_of
 from scrubber.x12.segments import is_x12
 from scrubber.x12.write import write_claims
 
@@ -58,7 +57,7 @@ class Replies:
         else:
             body = orjson.loads(result.outcome)
             status = status_of(body["claim"], body["disposition"], body["findings"])
-        spool.write(orjson.dumps(asdict(status)) + b"\n")
+        spool.write(orjson.dumps(status) + b"\n")
 
     def __exit__(
         self,
@@ -123,10 +122,7 @@ def _statuses(spool: IO[bytes]) -> Iterator[ClaimStatus]:
             return
         offset = spool.tell()
         for line in lines:
-            row: dict[str, Any] = orjson.loads(line)
-            for name in ("provider", "patient", "dates"):
-                row[name] = tuple(row[name])
-            yield ClaimStatus(**row)
+            yield restored(orjson.loads(line))
 
 
 def _is_x12_file(name: str) -> bool:

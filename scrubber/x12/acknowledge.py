@@ -7,7 +7,7 @@ rejected (R), since none of its claims goes on.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final
 
@@ -22,6 +22,7 @@ MOST: Final = 1000  # of a transaction's segments at fault: who sent more knows 
 CODES: Final = 5  # IK502 to IK506, AK905 to AK909
 LOOP_ID: Final = 4  # IK303 (data element 447) has room for 2010, not for 2010AA
 NO_ID: Final = "ZZZ"  # IK301 for a segment id that is none
+REFERENCE: Final = 35  # CTX01-2 (data element 9998) has room for that of a CLM01
 SEGMENT_ERRORS: Final = "5"
 SPOOL_BYTES: Final = 1 << 20
 BLOCK_BYTES: Final = 1 << 16
@@ -39,16 +40,14 @@ class Looked:
 
 
 def look_at(transaction: Transaction) -> Looked:
-    """Read a transaction to its end; no fault is found where there is no guide of its type."""
-    guide = guide_of(transaction.claim_type)
-    structure = guide and Structure(transaction, guide)
+    """Read a transaction to its end."""
+    structure = Structure(transaction, guide_of(transaction.claim_type))
     separator = transaction.delimiters.element
     claim, header = (f"{one}{separator}".encode() for one in ("CLM", "HL"))
     looked = Looked([])
     in_header = True
     for _, raw in transaction.segments:
-        if structure:
-            structure.read(raw)
+        structure.read(raw)
         if raw.startswith(claim):
             looked.claims += 1
         elif in_header:
@@ -60,8 +59,7 @@ def look_at(transaction: Transaction) -> Looked:
                 looked.submitter = elements
             elif elements[:2] == ["NM1", "40"]:
                 looked.receiver = elements
-    if structure:
-        looked.errors = structure.finish()
+    looked.errors = structure.finish()
     return looked
 
 
@@ -161,10 +159,14 @@ class Acknowledgment:
             loop = error.loop[:LOOP_ID]
             place = error.segment or NO_ID, str(error.position), loop
             self._reply.segment("IK3", *place, error.code)
+            if claim := clean(error.claim)[:REFERENCE]:
+                self._reply.segment("CTX", f"CLM01:{claim}")
             for fault in error.elements:
                 # IK402 is the number of a data element: a composite has none.
                 number = fault.number if fault.number.isdecimal() else ""
                 self._reply.segment("IK4", _place(fault), number, fault.code, fault.value)
+                if fault.trigger:
+                    self._reply.segment("CTX", "SITUATIONAL TRIGGER", *place, _trigger(fault))
         self._reply.segment("IK5", *(("E", SEGMENT_ERRORS) if errors else ("A",)))
 
     def _refuse(self, group: _Group, fault: X12Fault) -> None:
@@ -191,6 +193,12 @@ def _named(kind: str, control: str, guide: str, otherwise: str) -> tuple[str, st
         clean(control) or "0",
         clean(guide)[:35],
     )
+
+
+def _trigger(fault: ElementError) -> str:
+    if fault.component:
+        return _place(replace(fault, component=fault.trigger))
+    return str(fault.trigger)
 
 
 def _place(fault: ElementError) -> str:

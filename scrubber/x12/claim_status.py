@@ -3,7 +3,8 @@ The 277CA (005010X214) that answers each claim of an X12 file.
 
 A rejected claim has the status codes of its findings; one in review is received (A1:19), since
 people decide about it yet; a clean one is accepted (A2:20). What is not rejected counts as
-accepted.
+accepted. The claim's STCs have all reasons; those that are of a service line stand at the line
+(2220D) once more.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +24,29 @@ ACCEPT, REJECT = "WQ", "U"  # STC03
 CODES: Final = 3  # STC01, STC10, STC11
 MOST_WAITING: Final = 1000  # segments that are written together
 NONE_STATED: Final = "NONE"  # where the guide wants a value and the claim has none
+PROCEDURES: Final = frozenset(("AD", "ER", "HC", "HP", "IV", "WK"))  # SVC01-1
+REVENUE_CODE: Final = "NU"
 
 Json = dict[str, Any]
 Lines = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """
+    A service line that was rejected, as its answer names it; `statuses` as those of a claim.
+
+    `procedure` is SVC01 with its components, `control` the line's number of its sender (2400
+    REF 6R), else that in the claim.
+    """
+
+    statuses: list[list[str]]
+    procedure: str
+    charge: str
+    revenue_code: str
+    units: str
+    control: str
+    dates: Lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +66,7 @@ class ClaimStatus:
     dates: Lines
     type_of_bill: str
     trace: str
+    services: list[ServiceStatus]
 
     @property
     def rejected(self) -> bool:
@@ -55,8 +77,6 @@ class ClaimStatus:
 def status_of(claim: Json, disposition: str, findings: list[Json]) -> ClaimStatus:
     """Return what is answered about a claim: as it was read, and the findings of its outcome."""
     failed = [one for one in findings if one["severity"] == "reject" and one["result"] == "fail"]
-    codes = [one["status_code"][:CODES] or [UNSPECIFIED] for one in failed]
-    unique = [list(one) for one in dict.fromkeys(map(tuple, codes))]
     payers = claim.get("payers") or [{}]
     payer = next((one for one in payers if one.get("destination")), payers[0])
     person = claim.get("patient") or payer.get("subscriber") or {}
@@ -64,15 +84,23 @@ def status_of(claim: Json, disposition: str, findings: list[Json]) -> ClaimStatu
     provider = claim.get("billing_provider") or {}
     return ClaimStatus(
         disposition,
-        unique or [[UNSPECIFIED]],
+        _reasons(failed) or [[UNSPECIFIED]],
         _amount(str(claim.get("total_charge", "0"))),
         clean(str(claim.get("patient_control_number", "")))[:38] or "0",
         _provider(provider),
         ("QC", "1", *_names(person), "", "", "MI", _id(member)),
         _dates(claim),
         clean(str(claim.get("type_of_bill", ""))),
-        _trace(claim),
+        _kept(claim, "D9"),
+        _services(claim, failed),
     )
+
+
+def restored(row: Json) -> ClaimStatus:
+    """Return a status that was written as JSON."""
+    row["provider"] = tuple(row["provider"])  # what claims are grouped by
+    row["services"] = [ServiceStatus(**one) for one in row["services"]]
+    return ClaimStatus(**row)
 
 
 def answer_file(
@@ -178,6 +206,15 @@ def _claim(reply: Reply, claim: ClaimStatus, day: str) -> None:
         put("REF", "BLT", claim.type_of_bill)
     if claim.dates:
         put("DTP", "472", *claim.dates)
+    for service in claim.services:
+        # The guide's map has one STC a loop, and any number of loops: a loop for each reason.
+        for first, *further in service.statuses:
+            put("SVC", service.procedure, service.charge, "", service.revenue_code, "", "",
+                service.units)  # fmt: skip
+            put("STC", first, day, REJECT, *[""] * 6, *[*further, "", ""][:2])
+            put("REF", "FJ", service.control)
+            if service.dates:
+                put("DTP", "472", *service.dates)
 
 
 @dataclass(slots=True)
@@ -225,9 +262,13 @@ def _plain(amount: Decimal) -> str:
 
 
 def _amount(text: str) -> str:
+    return _number(text, 18) or "0"  # data element 782
+
+
+def _number(text: str, longest: int) -> str:
     digit = text.removeprefix("-").replace(".", "", 1)
-    fit = digit.isdecimal() and digit.isascii() and len(digit) <= 18  # noqa: PLR2004 (element 782)
-    return _plain(Decimal(text)) if fit else "0"
+    fit = digit.isdecimal() and digit.isascii() and len(digit) <= longest
+    return _plain(Decimal(text)) if fit else ""
 
 
 def _organization(nm1: list[str]) -> Lines:
@@ -258,19 +299,66 @@ def _dates(claim: Json) -> Lines:
     last = [claim.get("statement_to"), *(one.get("service_to") for one in lines)]
     if claim.get("statement_from"):
         first, last = first[:1], last[:1]
+    return _span(first, last)
+
+
+def _span(first: list[str | None], last: list[str | None]) -> Lines:
     begin, end = (sorted(_day(one) for one in days if one) for days in (first, last))
     if not begin or not end:
         return ()
-    return ("D8", begin[0]) if begin[0] == end[-1] else ("RD8", f"{begin[0]}-{end[-1]}")
+    # A claim may be rejected because its span runs backwards: the answer's does not.
+    one, other = sorted((begin[0], end[-1]))
+    return ("D8", one) if one == other else ("RD8", f"{one}-{other}")
 
 
 def _day(text: str) -> str:
     return digits(text.replace("-", ""), NO_DAY)
 
 
-def _trace(claim: Json) -> str:
-    """Return the number that the clearinghouse before us gave the claim (2300 REF D9)."""
+def _kept(claim: Json, qualifier: str, line: int | None = None) -> str:
+    """
+    Return a reference of the claim, or of a line by its place from 1, as the reader kept it.
+
+    D9 is the number that the clearinghouse before us gave the claim, 6R the sender's of a line.
+    """
     kept = claim.get("x12") or {}
-    prefix = "REF{0}D9{0}".format(kept.get("delimiters", "*")[:1])
-    segments = (one["segment"] for one in kept.get("segments", ()))
-    return next((clean(one[len(prefix) :])[:50] for one in segments if one.startswith(prefix)), "")
+    prefix = "REF{0}{1}{0}".format(kept.get("delimiters", "*")[:1], qualifier)
+    of = (one["segment"] for one in kept.get("segments", ()) if one.get("line") == line)
+    return next((clean(one[len(prefix) :])[:50] for one in of if one.startswith(prefix)), "")
+
+
+def _reasons(failed: list[Json]) -> list[list[str]]:
+    codes = [one["status_code"][:CODES] or [UNSPECIFIED] for one in failed]
+    return [list(one) for one in dict.fromkeys(map(tuple, codes))]
+
+
+def _services(claim: Json, failed: list[Json]) -> list[ServiceStatus]:
+    """Return the lines that findings point to, in their order."""
+    lines = claim.get("lines") or []
+    found: dict[int, list[Json]] = {}
+    for one in failed:
+        _, where, at, *_ = (*str(one.get("path", "")).split("/"), "", "", "")
+        if where == "lines" and at.isdecimal() and int(at) < len(lines):
+            found.setdefault(int(at), []).append(one)
+    return [_service(claim, at, lines[at], _reasons(found[at])) for at in sorted(found)]
+
+
+def _service(claim: Json, at: int, line: Json, statuses: list[list[str]]) -> ServiceStatus:
+    code, revenue_code = (
+        clean(str(line.get(one) or ""))[:48] for one in ("procedure", "revenue_code")
+    )
+    qualifier = line.get("qualifier")
+    if qualifier not in PROCEDURES:
+        qualifier = "AD" if claim.get("type") == "dental" else "HC"
+    if revenue_code and not code:
+        qualifier, code, revenue_code = REVENUE_CODE, revenue_code, ""
+    modifiers = [clean(str(one)) for one in line.get("modifiers") or ()][:4]
+    return ServiceStatus(
+        statuses,
+        ":".join((qualifier, code or NONE_STATED, *modifiers)),
+        _amount(str(line.get("charge", "0"))),
+        revenue_code,
+        _number(str(line.get("units", "")), 15),  # data element 380
+        _kept(claim, "6R", at + 1) or clean(str(line.get("number") or at + 1)),
+        _span([line.get("service_from")], [line.get("service_to") or line.get("service_from")]),
+    )

@@ -7,10 +7,13 @@ Codes are those of the 999 (005010X231A1): `SegmentError.code` is IK304, `Elemen
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from scrubber.x12.envelope import Transaction
 from scrubber.x12.guide import Element, Guide, Loop, Place, Syntax
+from scrubber.x12.patterns import FORMATTED, Pattern, pattern_of
+from scrubber.x12.segments import Delimiters
 
 UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN = "1", "2", "3", "4", "5"
 OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
@@ -21,7 +24,7 @@ OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
 
 DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
-FORMATTED: Final = "1251"  # a date or time in the form that the element before it names
+CLAIM_LOOPS: Final = "2300"  # it, and those whose names come behind it
 SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
 
 
@@ -36,6 +39,8 @@ class ElementError:
     code: str
     value: str = ""
     """Only where a code belongs, and only what has the shape of one: never a patient's data."""
+    trigger: int = 0
+    """The element or component whose presence makes this one required or excludes it (0: none)."""
 
 
 @dataclass(slots=True)
@@ -43,7 +48,8 @@ class SegmentError:
     """
     A segment at fault, or the place where one is missing.
 
-    `position` counts from ST as 1; `loop` is "" for the transaction itself.
+    `position` counts from ST as 1; `loop` is "" for the transaction itself. `claim` is the CLM01 of
+    the claim that the place belongs to, "" outside of one.
     """
 
     segment: str
@@ -51,6 +57,7 @@ class SegmentError:
     loop: str
     code: str
     elements: list[ElementError] = field(default_factory=list)
+    claim: str = ""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,20 +76,24 @@ class Structure:
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
         """Begin behind ST."""
-        delimiters = transaction.delimiters
+        self._delimiters = delimiters = transaction.delimiters
         self.errors: list[SegmentError] = []
         self._element = delimiters.element
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         self._ids = guide.ids
+        self._patterns = _patterns(delimiters)
         self._stack = [_Frame(guide.top)]
         self._number = 1
         self._lost = False  # the loop of what follows could not be told
+        self._text = ""
+        self._claim = ""  # the CLM01 of the claim that is being read
 
     def read(self, raw: bytes) -> None:
         """Judge the next segment."""
         self._number += 1
-        elements = raw.decode("latin-1").split(self._element)
+        self._text = text = raw.decode("latin-1")
+        elements = text.split(self._element)
         kind = elements[0]
         stack = self._stack
         spent = None
@@ -135,12 +146,22 @@ class Structure:
         frame.counts[place] = frame.counts.get(place, 0) + 1
         if place.loop:
             self._stack.append(_Frame(place.loop))
+            if place.id == "CLM":
+                self._claim = elements[1] if len(elements) > 1 else ""
+            elif place.id == "HL":
+                self._claim = ""
         self._lost = False
         if code:
             self._say(elements[0], code, self._stack[-1].loop.id)
-        faults = self._faults(place, elements)
-        if faults:
+        pattern = self._patterns.get(place) or self._pattern_of(place)
+        if len(elements) <= pattern.reach and pattern.text.fullmatch(self._text):
+            return
+        if faults := self._faults(place, elements):
             self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
+
+    def _pattern_of(self, place: Place) -> Pattern:
+        self._patterns[place] = pattern = pattern_of(place, self._delimiters)
+        return pattern
 
     def _leave(self, depth: int) -> None:
         """Close the loops inside of that at a depth."""
@@ -207,7 +228,8 @@ class Structure:
         self, segment: str, code: str, loop: str = "", elements: list[ElementError] | None = None
     ) -> SegmentError:
         name = loop if loop[:1].isdecimal() else ""
-        error = SegmentError(segment, self._number, name, code, elements or [])
+        claim = self._claim if not name or name >= CLAIM_LOOPS else ""
+        error = SegmentError(segment, self._number, name, code, elements or [], claim)
         self.errors.append(error)
         return error
 
@@ -239,8 +261,8 @@ class Structure:
             faults.append(ElementError(len(specs) + 1, 0, 0, "", TOO_MANY_ELEMENTS))
         if place.syntax:
             present = [bool(value) for value in values]
-            for at, code in _broken(place.syntax, present):
-                faults.append(ElementError(at, 0, 0, specs[at - 1].number, code))
+            for at, code, trigger in _broken(place.syntax, present):
+                faults.append(ElementError(at, 0, 0, specs[at - 1].number, code, trigger=trigger))
         return faults
 
     def _composite(self, spec: Element, at: int, text: str, faults: list[ElementError]) -> None:
@@ -272,9 +294,16 @@ class Structure:
                 faults.append(ElementError(at, len(parts) + 1, repetition, "", TOO_MANY_COMPONENTS))
             if spec.syntax:
                 present = [True, *map(bool, values)]
-                for number, code in _broken(spec.syntax, present):
+                for number, code, trigger in _broken(spec.syntax, present):
                     named = parts[number - 1].number
-                    faults.append(ElementError(at, number, repetition, named, code))
+                    fault = ElementError(at, number, repetition, named, code, trigger=trigger)
+                    faults.append(fault)
+
+
+@lru_cache(maxsize=8)  # those of a sender are the same in each file
+def _patterns(delimiters: Delimiters) -> dict[Place, Pattern]:  # noqa: ARG001 (the cache's key)
+    """Return the patterns that were made so far."""
+    return {}
 
 
 def _wrong(spec: Element, value: str, before: str) -> str:
@@ -337,26 +366,30 @@ def _is_time(text: str) -> bool:
     return text[:2] < "24" and text[2:4] < "60" and text[4:6] < "60"
 
 
-def _broken(syntax: tuple[Syntax, ...], present: list[bool]) -> list[tuple[int, str]]:
-    """Return the positions at which a relation between elements does not hold."""
-    found: list[tuple[int, str]] = []
+def _broken(syntax: tuple[Syntax, ...], present: list[bool]) -> list[tuple[int, str, int]]:
+    """Return where a relation between elements does not hold: position, code and trigger."""
+    found: list[tuple[int, str, int]] = []
     size = len(present)
     for letter, positions in syntax:
         there = [at < size and present[at] for at in positions]
-        any_there = True in there
+        if letter == "R":
+            if True not in there:
+                found.append((positions[0], CONDITION_MISSING, 0))
+            continue
+        if True not in there:
+            continue
+        first = there.index(True)
+        trigger = positions[first]
         if letter == "P":
-            if any_there and not all(there):
-                found.append((positions[there.index(False)], CONDITION_MISSING))
-        elif letter == "R":
-            if not any_there:
-                found.append((positions[0], CONDITION_MISSING))
+            if False in there:
+                found.append((positions[there.index(False)], CONDITION_MISSING, trigger))
         elif letter == "E":
             if there.count(True) > 1:
-                found.append((positions[there.index(True, there.index(True) + 1)], EXCLUDED))
-        elif there[0]:
+                found.append((positions[there.index(True, first + 1)], EXCLUDED, trigger))
+        elif first == 0:
             rest = there[1:]
             if (letter == "C" and not all(rest)) or (letter == "L" and True not in rest):
-                found.append((positions[rest.index(False) + 1], CONDITION_MISSING))
+                found.append((positions[rest.index(False) + 1], CONDITION_MISSING, trigger))
     return found
 
 

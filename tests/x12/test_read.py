@@ -443,7 +443,7 @@ class Pipe(io.BytesIO):
 @pytest.mark.parametrize("stream", [Trickle, Pipe])
 def test_how_the_bytes_come_makes_no_difference(stream: type[io.BytesIO]) -> None:
     """Few at a time, or once only; the claims and faults are the same."""
-    raw = b"\xef\xbb\xbf" + PROFESSIONAL + b"x\n" + text_of("dental").replace(b"SE*22", b"SE*9")
+    raw = b"\xef\xbb\xbf" + PROFESSIONAL + b"x\n" + text_of("dental").replace(b"SE*23", b"SE*9")
     assert list(read_claims(stream(raw))) == list(read_claims(io.BytesIO(raw)))
 
 
@@ -499,7 +499,7 @@ def test_x12_is_known_by_its_content() -> None:
 
 
 THREE = PROFESSIONAL + text_of("institutional") + text_of("dental")
-ENDS = [THREE.index(end) + len(end) for end in (b"SE*62*0001~", b"SE*38*0001~", b"SE*22*0001~")]
+ENDS = [THREE.index(end) + len(end) for end in (b"SE*62*0001~", b"SE*38*0001~", b"SE*23*0001~")]
 
 
 @settings(deadline=None, max_examples=200)

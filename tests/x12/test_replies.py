@@ -5,6 +5,7 @@ import logging
 import random
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,17 @@ from scrubber.cli.main import main
 from scrubber.cli.replies import Replies
 from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.intake import read_records
-from scrubber.x12.acknowledge import acknowledge
-from scrubber.x12.envelope import Transaction, read_transactions
+from scrubber.x12.acknowledge import Acknowledgment, Looked, acknowledge
+from scrubber.x12.claim_status import ServiceStatus, status_of
+from scrubber.x12.envelope import Envelope, Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
-from scrubber.x12.segments import Segments
+from scrubber.x12.segments import Delimiters, Segments
+from scrubber.x12.structure import ElementError, SegmentError
 from tests.conftest import SHARED
 
 FIXTURES = Path(__file__).parent / "fixtures"
 PROFESSIONAL = (FIXTURES / "professional.837").read_bytes()
+DELIMITERS = Delimiters("*", "^", ":", "~")
 
 # The files of public projects whose structure is not that of their guide, and why.
 AT_FAULT = {
@@ -105,6 +109,41 @@ def test_faults_of_structure_are_noted_with_place_and_code_and_no_name() -> None
     assert of(secret, "IK4") == [["3", "1068", "7"]]
 
 
+def test_the_context_of_a_fault_is_its_claim_and_what_triggers_it() -> None:
+    """CTX behind IK3 for the claim, behind IK4 for what makes an element required; pyx12 reads it."""
+    raw = PROFESSIONAL.replace(b"*TE*4025550100", b"*TE*4025550100**12", 1)
+    raw = raw.replace(b"CLM*A-1*250*", b"CLM*A^1 AND SOME WORDS TO FILL FORTY PLACES*250*", 1)
+    raw = raw.replace(b"SV1*HC:J1885*100*UN*2", b"SV1*HC:J1885*100**2", 1)
+    got = answer_of(raw)
+    context = [(before[0], one[1:]) for before, one in pairwise(got) if one[0] == "CTX"]
+    claim = ["CLM01:A1 AND SOME WORDS TO FILL FORTY PLA"]
+    assert [one for one in context if one[0] == "IK4"] == [
+        ("IK4", ["SITUATIONAL TRIGGER", "PER", "4", "1000", "6"]),
+        ("IK4", ["SITUATIONAL TRIGGER", "SV1", "43", "2400", "4"]),
+    ]
+    # Each place within the claim has its number, and no other: of 2010CA there is none.
+    places = [one for one in got if one[0] == "IK3"]
+    within = [one for one in places if one[3] in ("2300", "2400")]
+    assert [one for _, one in context if "CLM01" in one[0]] == [claim] * len(within)
+    assert len(within) < len(places)
+    balance(got)
+    assert accepted_by_pyx12("~\n".join("*".join(one) for one in got) + "~\n")
+
+
+def test_a_component_names_the_component_that_triggers_it() -> None:
+    """CTX05 has both positions: the qualifier of a component is there and its value is not."""
+    fault = ElementError(8, 4, 2, "127", "2", trigger=3)
+    errors = [SegmentError("REF", 9, "2400", "8", [fault])]
+    acknowledgment = Acknowledgment(["ISA", *of(answer_of(PROFESSIONAL), "ISA")[0]])
+    acknowledgment.take(Envelope("GS", ["GS", "HC", "A", "B", "20240820", "1200", "1"]), None)
+    st = ["ST", "837", "0001", "G"]
+    whole = Transaction("dental", "G", DELIMITERS, [], [], st, (1, 1, 1), iter(()))
+    acknowledgment.take(whole, Looked(errors))
+    acknowledgment.take(Envelope("GE", ["GE", "1", "1"], 1), None)
+    text = acknowledgment.end().decode()
+    assert "IK4*8:4:2*127*2~\nCTX*SITUATIONAL TRIGGER*REF*9*2400*8:3:2~" in text
+
+
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
@@ -168,6 +207,99 @@ def test_check_writes_both_answers_beside_the_outcomes(tmp_path: Path) -> None:
                 totals(segments)
 
 
+# A file, what goes wrong in it, and the 2220D loops that answer it, by claim.
+LINES_AT_FAULT = {
+    "professional": (
+        [("UN*2***1", "UN*0***1"), ("472*D8*20240814", "472*D8*20270814")],
+        {
+            "A-1": [
+                "SVC*HC:99213:25*150*****1", "STC*A7:187*20240820*U*******A7:510", "REF*FJ*1", "DTP*472*D8*20270814",
+                "SVC*HC:J1885*100*****0", "STC*A7:476*20240820*U", "REF*FJ*LINE2", "DTP*472*RD8*20240814-20240815",
+            ],
+            "A-2": [],
+        },
+    ),
+    "orthodontics": (
+        [("AD:D8080*400", "AD:D8080*-400"), ("AD:D2391*160", "AD::52*160")],
+        {
+            "D-2": [
+                "SVC*AD:D8080*-400*****1", "STC*A7:693*20240820*U*******A7:178", "REF*FJ*LINE-A", "DTP*472*D8*20240814",
+                "SVC*AD:D8080*-400*****1", "STC*A7:672*20240820*U*******A7:710", "REF*FJ*LINE-A", "DTP*472*D8*20240814",
+                "SVC*AD:NONE:52*160*****1", "STC*A6:454*20240820*U", "REF*FJ*2", "DTP*472*D8*20240813",
+            ]
+        },
+    ),
+    "institutional": (
+        [("DTP*472*D8*20240811", "DTP*472*D8*20280811"), ("0250*", "0250*")],
+        {"H-1": ["SVC*HC:J1885:JZ*100.5**0250***2", "STC*A7:187*20240820*U*******A7:510", "REF*FJ*2", "DTP*472*D8*20280811"]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LINES_AT_FAULT)
+def test_a_rejected_line_has_a_loop_for_each_reason(name: str, tmp_path: Path) -> None:
+    """2220D names line, number, day and reason; totals count claims, and pyx12 reads it."""
+    changes, expected = LINES_AT_FAULT[name]
+    text = (FIXTURES / f"{name}.837").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / "lines.837"
+    path.write_text(text)
+    main(["check", str(path), "--output", str(tmp_path), "--no-progress"])
+    answer = (tmp_path / "lines.837.277ca").read_text()
+    segments = [one.split("*") for one in answer.replace("\n", "").split("~") if one]
+    balance(segments)
+    totals(segments)
+    assert accepted_by_pyx12(answer)
+    loops: dict[str, list[str]] = {}
+    control, of_line = "", False
+    for one in segments:
+        if one[:2] == ["TRN", "2"]:
+            control, of_line = one[2], False
+            loops[control] = []
+        of_line = (of_line or one[0] == "SVC") and one[0] not in ("HL", "SE")
+        if of_line:
+            loops[control].append("*".join(one))
+    del loops[segments[3][3]]  # the trace of the file, as BHT has it
+    assert loops == expected
+
+
+def test_a_line_is_named_by_what_the_answer_can_say() -> None:
+    """A revenue code alone, a qualifier that SVC01 has not, numbers that are none; paths astray."""
+    claim = {
+        "type": "institutional",
+        "statement_from": "2024-08-14",
+        "statement_to": "2024-08-10",
+        "lines": [
+            {"number": 7, "revenue_code": "0250", "charge": "FREE", "units": "MANY"},
+            {"procedure": "J~1885", "qualifier": "N4", "revenue_code": "0636", "charge": "2.50"},
+        ],
+    }
+    finding = {
+        "severity": "reject",
+        "result": "fail",
+        "status_code": ["A7:1", "A7:2", "A7:3", "A7:4"],
+    }
+    paths = [
+        "/lines/0/charge",
+        "/lines/1",
+        "/lines/1/units",
+        "/lines",
+        "/lines/2",
+        "/lines/x",
+        "/lin/0",
+    ]
+    status = status_of(claim, "rejected", [finding | {"path": path} for path in paths])
+    assert status.dates == ("RD8", "20240810-20240814")
+    reason = [["A7:1", "A7:2", "A7:3"]]
+    assert status.statuses == reason
+    assert status.services == [
+        ServiceStatus(reason, "NU:0250", "0", "", "", "7", ()),
+        ServiceStatus(reason, "HC:J1885", "2.5", "0636", "", "2", ()),
+    ]
+
+
 def totals(segments: list[list[str]]) -> None:
     """Hold the totals of receiver and providers to the claims below them."""
     amounts = dict.fromkeys(("YU", "YY"), 0.0)
@@ -184,8 +316,8 @@ def totals(segments: list[list[str]]) -> None:
     seen: dict[str, tuple[str, float]] = {}
     level = ""
     for one in segments:
-        if one[0] == "HL":
-            level = one[3]
+        if one[0] in ("HL", "SVC"):
+            level = one[3] if one[0] == "HL" else "line"
         elif one[0] == "TRN":
             control = one[2]
         elif one[0] == "STC" and level == "PT":
