@@ -53,6 +53,10 @@ async def test_what_the_worker_answered_is_answered_again(
     code, out, _ = await run("replay", "--topics")
     assert code == 0
     assert len(out.splitlines()) == 15
+    (tmp_path / "outcomes.jsonl").write_text(out)
+    code, out, _ = await run("replay", "--topics", "--compare", tmp_path / "outcomes.jsonl")
+    assert code == 0
+    assert out == "14 claims compared: 14 alike (14 to the byte), 0 differ\n"
 
     (tmp_path / "packs").mkdir()
     (tmp_path / "packs" / "pack.yaml").write_text(PACK)
