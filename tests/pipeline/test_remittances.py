@@ -101,7 +101,7 @@ def found(advice: Advice, *events: bytes) -> str:
 
 def test_a_result_is_of_the_claim_with_its_number_and_payee() -> None:
     """Submission, key, type, payer as the claim has it, and the lines by their numbers."""
-    (one,) = paid(advice_of())
+    (one,) = paid(advice_of(CLAIM | {"patient_control_number": "PCN-1"}))
     claim = sent(event()).find(one)
     assert claim.key == patient_key(decode_claim_event(event()).event, SECRET)
     made = remittance_event(one, claim)
@@ -119,7 +119,9 @@ def test_the_payee_is_the_billing_provider_by_npi_or_tax_id() -> None:
     assert found(advice_of(npi="1245319599"), event()) == "s-1"
     other = event(billing_provider={"npi": "1234567893"})
     assert found(advice_of(), other) == "s-1"
-    with pytest.raises(NoSuchClaimError, match=r"^no submitted claim has its number, payee, and member or charge$"):
+    with pytest.raises(
+        NoSuchClaimError, match=r"^no submitted claim has its number, payee, and member or charge$"
+    ):
         found(advice_of(npi="1245319599"), other)
 
 
