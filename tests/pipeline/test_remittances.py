@@ -101,7 +101,7 @@ def found(advice: Advice, *events: bytes) -> str:
 
 def test_a_result_is_of_the_claim_with_its_number_and_payee() -> None:
     """Submission, key, type, payer as the claim has it, and the lines by their numbers."""
-    (one,) = paid(advice_of())
+    (one,) = paid(advice_of(CLAIM | {"patient_control_number": "PCN-1"}))
     claim = sent(event()).find(one)
     assert claim.key == patient_key(decode_claim_event(event()).event, SECRET)
     made = remittance_event(one, claim)
