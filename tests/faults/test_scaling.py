@@ -14,8 +14,10 @@ from tests.kafka.fixtures import Kafka
 @pytest.mark.parametrize(
     ("partitions", "shrunk", "speed"),
     [
-        (4, 50, 200.0),
-        pytest.param(8, 1, 30.0, marks=pytest.mark.long, id="lag-as-deployed"),
+        (4, 50, 300.0),
+        pytest.param(
+            4, 1, 60.0, marks=[pytest.mark.long, pytest.mark.timeout(1800)], id="lag-as-deployed"
+        ),
     ],
 )
 async def test_workers_come_with_the_lag_and_leave_without_it(
@@ -44,7 +46,7 @@ async def test_workers_come_with_the_lag_and_leave_without_it(
             await asyncio.sleep(0.1)
 
         wave = 0
-        offered = 2 * rule.threshold * partitions
+        offered = rule.threshold * partitions * 3 // 2
         async with asyncio.timeout(200):
             while len(working(deployment)) < partitions:
                 # Never less than what wants one worker more than there are partitions.
