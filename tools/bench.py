@@ -3,9 +3,9 @@ Measure the whole check against the cost of merely parsing the same bytes, in on
 
 The floor is `orjson.loads` in a plain loop over the lines that keeps nothing. All is CPU time, in
 rounds that go through everything by turns; a ratio is the median of the rounds' own, since machines
-differ and drift. It ends with 1 when the whole costs more than `MOST_FLOORS` floors, or an edit
-more than `MOST_SHARE` of the whole. `SCRUBBER_REFERENCE` names another reference folder than the
-bundled starter.
+differ and drift. It ends with 1 when the whole costs more than `MOST_FLOORS` floors, an edit more
+than `MOST_SHARE` of the whole, or a worker takes more than `MOST_MIB`. `SCRUBBER_REFERENCE` names
+another reference folder than the bundled starter.
 """
 
 import os
@@ -37,6 +37,7 @@ CLAIMS = 5_000
 ROUNDS = 5
 MOST_FLOORS = 25.0
 MOST_SHARE = 0.10
+MOST_MIB = 300
 SEED = 7
 EDIT_SAMPLE = 1_000
 
@@ -172,6 +173,29 @@ def cold_start(record: bytes) -> None:
     )
 
 
+#: What a worker holds in memory besides its connections and state: all its code, and its plans.
+_AS_A_WORKER = """
+import sys
+import scrubber.stream.worker
+from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.settings import read_settings
+
+scrubber = build_scrubber(read_settings())
+for record in open(sys.argv[1], "rb"):
+    scrubber.answer(record).encode()
+"""
+
+
+def memory_of_worker(records: list[bytes]) -> float:
+    """Print and return the peak MiB of a process that has answered all records as a worker does."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "all.jsonl")
+        file.write_bytes(b"\n".join(record for record in records if _fits(record)))
+        _, peak = _one_run([sys.executable, "-c", _AS_A_WORKER, str(file)])
+    table("A worker", [("peak memory", f"{peak / 1024:.0f} MiB", f"resident, {CLAIMS:,} claims")])
+    return peak / 1024
+
+
 def _one_run(command: list[str]) -> tuple[float, int]:
     """Return wall seconds and peak KiB of a command, seen from a process that is small itself."""
     code = (
@@ -187,16 +211,19 @@ def _one_run(command: list[str]) -> tuple[float, int]:
 
 
 def main() -> int:
-    """Print all tables; 1 when the whole check, or an edit, costs more than it may."""
+    """Print all tables; 1 when the whole check, an edit, or a worker costs more than it may."""
     records = [orjson.dumps(one.event) for one in generate(CLAIMS, SEED)]
     settings = read_settings(os.environ)
     ratio, whole = throughput(build_scrubber(settings), records)
     dear = cost_of_edits(settings, records, whole)
     cold_start(records[0])
+    peak = memory_of_worker(records)
     print(f"\nwhole check: {ratio:.2f} x floor; it may cost {MOST_FLOORS:.0f}")
     for edit in dear:
         print(f"{edit} costs more than {MOST_SHARE:.0%} of it")
-    return int(ratio > MOST_FLOORS or bool(dear))
+    if peak > MOST_MIB:
+        print(f"a worker takes {peak:.0f} MiB; it may take {MOST_MIB}")
+    return int(ratio > MOST_FLOORS or bool(dear) or peak > MOST_MIB)
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ MEDICARE_INDICATORS = frozenset(("MA", "MB"))
 RESPONSIBILITY_ORDER = "PSTABCDEFGHU"
 
 
-def compile_claim(event: wire.ClaimEvent) -> Claim:
+def compile_claim(event: wire.ClaimEvent, *, is_plain: bool = False) -> Claim:
     """
     Return the claim of an event, ready for the edits.
 
@@ -74,6 +74,8 @@ def compile_claim(event: wire.ClaimEvent) -> Claim:
         is_inpatient,
         destination.filing_indicator in MEDICARE_INDICATORS,
         destination.payer_id in DME_CONTRACTORS,
+        _is_adjudicated(doc),
+        is_plain,
         doc.patient_control_number.strip(),
         _code(doc.claim_frequency_code),
         doc.payer_claim_control_number.strip(),
@@ -242,6 +244,16 @@ def _destination(payers: tuple[Payer, ...], lines: list[wire.ServiceLine]) -> Pa
         ):
             return payer
     return ordered[-1]
+
+
+def _is_adjudicated(doc: wire.ClaimDocument) -> bool:
+    for payer in doc.payers:
+        if payer.paid_amount is not None or payer.adjustments:
+            return True
+    for line in doc.lines:  # noqa: SIM110 (a generator costs more than the rest)
+        if line.payer_adjudications:
+            return True
+    return False
 
 
 def _patient(payers: tuple[Payer, ...], destination: Payer) -> wire.Patient | wire.Subscriber:

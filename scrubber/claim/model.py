@@ -193,6 +193,8 @@ class Claim(msgspec.Struct, frozen=True, eq=False, gc=False):
     is_inpatient: bool
     is_medicare: bool
     is_dme: bool
+    is_adjudicated: bool
+    is_plain: bool
     patient_control_number: str
     claim_frequency_code: str
     payer_claim_control_number: str

@@ -23,6 +23,9 @@ are equal.
 (`claim.is_medicare`), or of the line or diagnosis at hand (`line.modifiers`); a day or a pair is
 asked about when one line of the day has it. It saves calls and decides nothing: without it the
 edit, called all the same, passes by itself, and a test holds that.
+
+An edit reads the attributes of a claim, or of what stands for one
+(`scrubber/pipeline/recall.py`), and keeps nothing from one claim to the next.
 """
 
 from collections.abc import Callable

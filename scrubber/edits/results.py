@@ -1,7 +1,9 @@
 """What the edits of one claim have said: the engine's result, and what a closing edit reads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from scrubber.edits.edit import Edit
@@ -23,14 +25,28 @@ class Lacking:
     by_edit: dict[str, tuple[str, ...]]
 
 
-# The claims of a day lack the same again and again: whoever gets one may keep what it made of it.
+Lacks = frozenset[tuple[Edit, NoData]]
+
+
+def lacking(answers: Iterable[tuple[Edit, NoData]], shared: Iterable[Lacks] = ()) -> Lacking:
+    """
+    Return what edits lacked, from who said it and what it needs.
+
+    `shared` are more such answers: of a day, or of codes, the same for many claims.
+    """
+    needs: dict[str, tuple[str, ...]] = {}
+    own = ((edit.id, (answer.needs,)) for edit, answer in answers)
+    for edit_id, more in chain(*[_needs_of(part).items() for part in shared], own):
+        known = needs.setdefault(edit_id, more)
+        if known is not more and known != more:
+            needs[edit_id] = tuple(sorted({*known, *more}))
+    return Lacking({edit_id: needs[edit_id] for edit_id in sorted(needs)})
+
+
+# The claims of a day lack the same again and again.
 @lru_cache(maxsize=4096)
-def lacking(answers: frozenset[tuple[Edit, NoData]]) -> Lacking:
-    """Return what edits lacked, from who said it and what it needs."""
-    needs: dict[str, set[str]] = {}
-    for edit, answer in answers:
-        needs.setdefault(edit.id, set()).add(answer.needs)
-    return Lacking({edit: tuple(sorted(needs[edit])) for edit in sorted(needs)})
+def _needs_of(answers: Lacks) -> dict[str, tuple[str, ...]]:
+    return lacking(answers).by_edit
 
 
 class Results:

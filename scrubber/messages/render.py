@@ -5,11 +5,24 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+import orjson
+
 from scrubber.edits.results import Lacking, Said
 from scrubber.edits.verdict import Bypassed, Evidence, Fail
 from scrubber.messages.evidence import OURS, SHAPES
 
 Json = dict[str, Any]
+
+
+class Written(dict[str, Any]):
+    """A part of an outcome with its `text`: the JSON that goes out as it is (`Outcome.encode`)."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, **parts: Any) -> None:
+        """Keep the parts, and write them."""
+        super().__init__(parts)
+        self.text = orjson.Fragment(orjson.dumps(self))
 
 
 def findings(said: Iterable[Said]) -> list[Json]:
@@ -33,11 +46,15 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
     ]
 
 
-# What the claims of a day lack is the same object again and again. Nobody changes the rows.
-@lru_cache(maxsize=4096)
 def missing_data(lacks: Lacking) -> list[Json]:
     """Return which edits had no data, and what each needs; by edit id."""
-    return [{"edit": edit, "needs": list(needs)} for edit, needs in lacks.by_edit.items()]
+    return [_row(edit, needs) for edit, needs in lacks.by_edit.items()]
+
+
+# What the claims of a day lack is the same again and again. Nobody changes the row.
+@lru_cache(maxsize=16384)
+def _row(edit: str, needs: tuple[str, ...]) -> Json:
+    return Written(edit=edit, needs=list(needs))
 
 
 _ORDER = itemgetter(0)
@@ -51,19 +68,20 @@ def _rendered(one: Said) -> tuple[tuple[Any, ...], Json]:
     assert isinstance(verdict, Fail)
     at, lines = verdict.at, verdict.lines
     shown = {key: shown_value(key, value) for key, value in verdict.evidence.items()}
-    return (min(lines, default=0), edit.id, at, str(verdict.evidence)), {
-        "edit": edit.id,
-        "result": "fail",
-        "severity": severity,
-        "path": at,
-        "lines": lines,
-        "message": edit.message.format_map(shown),
-        "fix": edit.fix.format_map(shown),
-        "source": edit.source,
-        "status_code": edit.status_code,
-        "carc": edit.carc,
-        "evidence": shown,
-    }
+    order = (min(lines, default=0), edit.id, at, str(verdict.evidence))
+    return order, Written(
+        edit=edit.id,
+        result="fail",
+        severity=severity,
+        path=at,
+        lines=lines,
+        message=edit.message.format_map(shown),
+        fix=edit.fix.format_map(shown),
+        source=edit.source,
+        status_code=edit.status_code,
+        carc=edit.carc,
+        evidence=shown,
+    )
 
 
 def shown_value(key: str, value: Evidence) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -17,6 +18,8 @@ from scrubber.messages.render import Json
 SCHEMA_VERSION = 1
 ID_BYTES = 16
 NOTHING = Decimal(0)
+#: Findings, and what is missing, are written once and come again and again.
+_WRITTEN = attrgetter("text")
 
 
 @dataclass(slots=True, frozen=True)
@@ -41,7 +44,7 @@ class Outcome:
 
     def encode(self) -> bytes:
         """Return the event as one line of JSON, without the line break."""
-        return orjson.dumps(self.body)
+        return orjson.dumps(self.body, _WRITTEN, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def remembered(history: PatientHistory, outcome: Outcome) -> PatientHistory:

@@ -11,15 +11,18 @@ from functools import lru_cache
 from inspect import CO_VARARGS
 from operator import attrgetter
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
 from scrubber.edits.edit import Edit, EditFunction, Params, Scope
-from scrubber.edits.verdict import NoData, Severity, no_data
+from scrubber.edits.results import Lacks
+from scrubber.edits.verdict import NoData, no_data
 from scrubber.payers.pack import PayerPack
+from scrubber.pipeline.asked import Asked, Bound, Group, Groups
+from scrubber.pipeline.recall import CLAIM_CODES, DIAGNOSIS_CODES, LINE_CODES, Codes, Recall
 from scrubber.reference.shelf import Shelf
 
 RUN_SCOPES: tuple[Scope, ...] = (
@@ -32,35 +35,7 @@ RUN_SCOPES: tuple[Scope, ...] = (
     "closing",
 )
 MAX_DAYS = 4096  # eleven years of days; then start again rather than grow
-
-
-@dataclass(slots=True, eq=False)
-class Bound:
-    """An edit, its severity on the day, and its search for pairs, tables and thresholds in it."""
-
-    edit: Edit
-    severity: Severity
-    search: EditFunction | None
-
-
-#: An edit with the function to call: tables and thresholds are in it, it needs the claim and what
-#: its scope puts beside it.
-Asked = tuple[EditFunction, Bound]
-
-
-class Group(NamedTuple):
-    """
-    The edits that are asked when the same is there: of the claim, and of a line or diagnosis.
-
-    A test that is `None` always holds.
-    """
-
-    of_claim: Callable[[Claim], Any] | None
-    of_part: Callable[[Any], Any] | None
-    edits: tuple[Asked, ...]
-
-
-Groups = tuple[Group, ...]
+Recalls = tuple[Recall, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -70,22 +45,28 @@ class DayPlan:
 
     `lacking` are the edits that cannot run, and what they need. `diagnosis_codes` is the
     ICD-10-CM of the day, or `None`: then `diagnosis_partial` are the edits that are asked, and
-    `diagnosis_whole` those that cannot be. `reference` are the versions of all tables of the day.
+    `diagnosis_whole` those that cannot be. `diagnosis_of_day` are the same as `diagnosis`, for
+    diagnoses of this one day; `claim_without_history` are those of `claim` and `history`, where
+    no history is kept. `reference` are the versions of all tables of the day, `versions` all that
+    an outcome says of versions (`b""` before somebody has asked).
     """
 
-    claim: Groups
-    line: Groups
+    claim: Recalls
+    line: Recalls
     day: Groups
     line_pair: Groups
     diagnosis: Groups
+    diagnosis_of_day: Recall
     diagnosis_partial: Groups
     diagnosis_whole: tuple[Edit, ...]
     history: Groups
+    claim_without_history: Recalls
     closing: Groups
-    lacking: frozenset[tuple[Edit, NoData]]
+    lacking: Lacks
     diagnosis_codes: Any
     reference: tuple[tuple[str, str], ...]
     ids: frozenset[str]
+    versions: bytes = b""
 
 
 class Plan:
@@ -106,6 +87,8 @@ class Plan:
         # Most edits are the same on all days; a stream of years would hold each a thousand times.
         self._asked: dict[tuple[Any, ...], Asked] = {}
         self._searches: dict[tuple[Any, ...], EditFunction] = {}
+        self._recalls: dict[tuple[int, ...], Recall] = {}
+        self._params: dict[str, list[Params]] = {}
         self._changed: dict[tuple[str, bool, bool], Edit] = {}
 
     def on(self, day: date) -> DayPlan:
@@ -116,6 +99,7 @@ class Plan:
                 self._days.clear()
                 self._asked.clear()
                 self._searches.clear()
+                self._recalls.clear()
             plan = self._days[day] = self._settle(day)
         return plan
 
@@ -142,16 +126,19 @@ class Plan:
         # Who samples for audit looks at what the others that close have said.
         scopes["closing"].sort(key=lambda one: one[1].edit.family == "ai_oversight")
         groups = {scope: _groups(edits) for scope, edits in scopes.items()}
+        unknown = [self._without_history(one) for one in scopes["history"]]
         whole = [one for one in scopes["diagnosis"] if not one[1].edit.partial_data]
         return DayPlan(
-            claim=groups["claim"],
-            line=groups["line"],
+            claim=self._recalls_of(scopes["claim"], CLAIM_CODES),
+            line=self._recalls_of(scopes["line"], LINE_CODES),
             day=groups["day"],
             line_pair=groups["line_pair"],
             diagnosis=groups["diagnosis"],
+            diagnosis_of_day=Recall(groups["diagnosis"], DIAGNOSIS_CODES),
             diagnosis_partial=_groups([one for one in scopes["diagnosis"] if one not in whole]),
             diagnosis_whole=tuple(bound.edit for _, bound in whole),
             history=groups["history"],
+            claim_without_history=self._recalls_of([*scopes["claim"], *unknown], CLAIM_CODES),
             closing=groups["closing"],
             lacking=frozenset(lacking),
             diagnosis_codes=self._as_of("icd-10-cm", day),
@@ -176,16 +163,51 @@ class Plan:
     def _bind(self, edit: Edit, day: date, tables: tuple[Any, ...]) -> Asked:
         # A preview edit is seen and never decides.
         severity = "info" if edit.status == "preview" else self._pack.severity(edit, day)
-        params = self._pack.thresholds(edit, day)
+        params = self._thresholds(edit, day)
         key = (id(edit), severity, id(params), *map(id, tables))
         asked = self._asked.get(key)
         if asked is None:
             given = () if edit.scope in ("diagnosis", "line_pair") else tables
             last = given if params is None else (*given, params)
             search = self._search(edit, tables, params) if edit.pairs else None
-            asked = (_with_last(edit.function, last), Bound(edit, severity, search))
+            dated = any(table is not None for table in tables)
+            asked = (_with_last(edit.function, last), Bound(edit, severity, search, dated))
             self._asked[key] = asked
         return asked
+
+    def _without_history(self, asked: Asked) -> Asked:
+        """Return a history edit as one that is asked of the claim alone, for nothing is known."""
+        key = (id(asked), None)
+        if key not in self._asked:
+            function, bound = asked
+            self._asked[key] = (_with_second(function, None), bound)
+        return self._asked[key]
+
+    def _thresholds(self, edit: Edit, day: date) -> Params | None:
+        """Return one and the same params for all days that have the same."""
+        params = self._pack.thresholds(edit, day)
+        if params is None or params is edit.params:
+            return params
+        known = self._params.setdefault(edit.id, [])
+        if params not in known:
+            known.append(params)
+        return known[known.index(params)]
+
+    def _recalls_of(self, edits: list[Asked], codes: Codes) -> Recalls:
+        """
+        Return the edits, apart those that are the same on all days.
+
+        What is settled for these need not be settled again for another day.
+        """
+        recalls = []
+        for dated in (False, True):
+            together = [one for one in edits if one[1].dated is dated]
+            key = tuple(map(id, together))
+            if together and key not in self._recalls:
+                self._recalls[key] = Recall(_groups(together), codes)
+            if together:
+                recalls.append(self._recalls[key])
+        return tuple(recalls)
 
     def _search(self, edit: Edit, tables: tuple[Any, ...], params: Params | None) -> EditFunction:
         """Return one and the same search for all edits that ask the same of the same tables."""
@@ -211,6 +233,14 @@ def _with_last(function: EditFunction, last: tuple[Any, ...]) -> EditFunction:
     return FunctionType(
         function.__code__, function.__globals__, function.__name__, last, function.__closure__
     )
+
+
+def _with_second(function: EditFunction, second: Any) -> EditFunction:
+    """Return a function that has its last parameters already, with its second too."""
+    assert isinstance(function, FunctionType)
+    if function.__code__.co_flags & CO_VARARGS:
+        return lambda first: function(first, second)
+    return _with_last(function, (second, *(function.__defaults__ or ())))
 
 
 def _groups(edits: list[Asked]) -> tuple[Group, ...]:

@@ -65,7 +65,7 @@ class Scrubber:
         place. `prior` is `None` where no history is kept.
         """
         event = decoded.event
-        claim = compile_claim(event)
+        claim = compile_claim(event, is_plain=_is_plain(decoded.claim))
         pack = self._packs.pack_for(claim)
         plan = self._plan(claim.type, pack)
         versions = self._versions_of(plan, claim, pack)
@@ -137,14 +137,20 @@ class Scrubber:
         return plan
 
     def _versions_of(self, plan: Plan, claim: Claim, pack: PayerPack) -> bytes:
-        own = plan.on(claim.day).reference
+        own = plan.on(claim.day)
+        others = [
+            other
+            for day, _ in claim.by_day
+            if day != claim.day and (other := plan.on(day)).reference != own.reference
+        ]
+        if not others:
+            if not own.versions:
+                own.versions = self._version_text(pack.name, own.reference)
+            return own.versions
         merged: dict[str, set[str]] = {}
-        for day, _ in claim.by_day:
-            if day != claim.day and plan.on(day).reference != own:
-                for kind, version in (*own, *plan.on(day).reference):
-                    merged.setdefault(kind, set()).add(version)
-        if not merged:
-            return self._version_text(pack.name, own)
+        for day_plan in (own, *others):
+            for kind, version in day_plan.reference:
+                merged.setdefault(kind, set()).add(version)
         return self._version_text(
             pack.name, tuple((kind, " ".join(sorted(merged[kind]))) for kind in sorted(merged))
         )
@@ -162,6 +168,11 @@ class Scrubber:
                 }
             )
         return text
+
+
+def _is_plain(text: bytes) -> bool:
+    """Tell whether all strings of a JSON text are printable ASCII: it has no escape either."""
+    return text.isascii() and b"\\" not in text and b"\x7f" not in text
 
 
 def _counts(results: Results) -> dict[str, int]:

@@ -56,6 +56,7 @@ def _sent(claim: Claim) -> Iterator[_Sent]:
     checked=date(2026, 11, 26),
     message="Adjustment {group}-{reason} of the {responsibility} payer is not a valid code.",
     fix="Use the standard code of the 835, not the payer's own remark.",
+    when=("claim.is_adjudicated",),
 )
 def cob_adjustment_code_invalid(claim: Claim, codes: DatedCodeView | None) -> Verdict:
     """

@@ -27,6 +27,7 @@ from scrubber.edits.verdict import Fail, NoData, Severity, Verdict, fail, no_dat
     checked=date(2026, 11, 26),
     message="The {responsibility} payer's totals do not balance (difference {difference}).",
     fix="Copy the claim totals and adjustments from the 835.",
+    when=("claim.is_adjudicated",),
 )
 def cob_claim_not_balanced(claim: Claim) -> Verdict:
     """

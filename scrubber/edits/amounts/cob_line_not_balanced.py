@@ -52,6 +52,7 @@ def _complaints(line: Line, charge: Decimal) -> list[Fail]:
         "{responsibility} payer."
     ),
     fix="Post the remittance again; a missing CO or PR adjustment is the usual cause.",
+    when=("claim.is_adjudicated",),
 )
 def cob_line_not_balanced(claim: Claim) -> Verdict:
     """

@@ -1,7 +1,6 @@
 """There is no rule profile for the payer."""
 
 from datetime import date
-from functools import lru_cache
 
 from scrubber.claim.model import NO_PAYER, Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
@@ -47,7 +46,6 @@ def payer_profile_missing(claim: Claim, results: Results, params: Profile) -> Ve
 
 
 # The claims of a day lack the same again and again.
-@lru_cache(maxsize=4096)
 def _without_profile(lacking: Lacking) -> int:
     return sum(
         any(need.startswith(PROFILE) for need in needs) for needs in lacking.by_edit.values()

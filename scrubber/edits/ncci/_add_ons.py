@@ -1,27 +1,41 @@
 """Which add-on codes of a day lack what they need: the search of the edits of all three types."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 
 from scrubber.claim.model import Line
-from scrubber.edits.verdict import Fail, NoData, Severity, fail, no_data
+from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data
 from scrubber.reference.ncci_aoc import AocView
 
 ADD_ONS = "ncci-aoc"
 
 
-def lacking(
+def complaint(line: Line, severity: Severity | None = None) -> Fail:
+    """Return the complaint about an add-on line."""
+    return fail(
+        line.at("procedure"),
+        line,
+        severity=severity,
+        line=line.number,
+        procedure=line.procedure,
+        date=line.day,
+    )
+
+
+def verdict_on(
     lines: tuple[Line, ...],
     table: AocView,
     add_on_type: str,
     supports: Callable[[Line, Line, AocView], bool],
-) -> Iterator[Line | NoData]:
+    complain: Callable[[Line], Fail] = complaint,
+) -> Verdict:
     """
-    Yield the add-on lines of a type beside which no line of their provider supports them.
+    Complain of the add-on lines of a type beside which no line of their provider supports them.
 
-    Yields once that the table cannot answer for a code.
+    Says once that the table cannot answer for a code.
     """
     add_ons, missing = _search(lines, table)
+    said: list[Fail | NoData] = []
     for line in add_ons:
         code = line.procedure
         if table.add_on_type(code) != add_on_type:
@@ -33,11 +47,12 @@ def lacking(
             for other in lines
         ):
             if table.holds(code):
-                yield line
+                said.append(complain(line))
             else:
                 missing = True
     if missing:
-        yield no_data(ADD_ONS, lines[0].day)
+        said.append(no_data(ADD_ONS, lines[0].day))
+    return tuple(said) or PASS
 
 
 # The edits of a day ask one after the other.
@@ -54,15 +69,3 @@ def _search(lines: tuple[Line, ...], table: AocView) -> tuple[tuple[Line, ...], 
 def is_primary(line: Line, other: Line, table: AocView) -> bool:
     """Tell whether the table lists the other line's code as a primary of the add-on."""
     return other.procedure in table.primaries(line.procedure)
-
-
-def complaint(line: Line, severity: Severity | None = None) -> Fail:
-    """Return the complaint about an add-on line."""
-    return fail(
-        line.at("procedure"),
-        line,
-        severity=severity,
-        line=line.number,
-        procedure=line.procedure,
-        date=line.day,
-    )

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.outpatient import BILLS
-from scrubber.edits.verdict import Fail, NoData, Severity, Verdict, fail, no_data, several
+from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data, several
 from scrubber.reference.ncci_mue import MueRow, MueView
 
 PRACTITIONER, HOSPITAL, DME = "ncci-mue-practitioner", "ncci-mue-hospital", "ncci-mue-dme"
@@ -113,22 +113,12 @@ def units_a_day(line: Line) -> Decimal:
     return (units / ((end - start).days + 1)).quantize(WHOLE, ROUND_HALF_UP)
 
 
-def excesses(
-    claim: Claim, lines: tuple[Line, ...], tables: tuple[Any, ...], indicator: str
-) -> Iterator[Units | NoData]:
-    """Yield what is above its limit, and once that there is no limit to be found."""
-    kind, table = table_for(claim, tables)
-    if not kind:
-        return
-    if table is None:
-        if any(line.procedure and counts(line) for line in lines):
-            yield no_data(kind, lines[0].day)
-        return
-    if limits(lines, table).incomplete:
-        yield no_data(kind, lines[0].day)
-    for one in units_of_day(claim, lines, table, indicator):
-        if one.too_many:
-            yield one
+def lacks_limits(lines: tuple[Line, ...], kind: str) -> Verdict:
+    """Return that a table of this kind is needed, if anything of the day is held to it."""
+    for line in lines:
+        if line.procedure and counts(line):
+            return no_data(kind, lines[0].day)
+    return PASS
 
 
 def day_verdict(
@@ -144,10 +134,14 @@ def day_verdict(
     That is for a payer that does not follow Medicare's editors, and where a line over several
     days is in the sum.
     """
+    kind, table = table_for(claim, tables)
+    if table is None:
+        return lacks_limits(lines, kind) if kind else PASS
     said: list[Fail | NoData] = []
-    for one in excesses(claim, lines, tables, indicator):
-        if isinstance(one, NoData):
-            said.append(one)
+    if limits(lines, table).incomplete:
+        said.append(no_data(kind, lines[0].day))
+    for one in units_of_day(claim, lines, table, indicator):
+        if not one.too_many:
             continue
         certain = claim.is_medicare and all(line.one_day for line in one.lines)
         said.append(

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import Params, day_edit
-from scrubber.edits.ncci._add_ons import ADD_ONS, complaint, lacking
-from scrubber.edits.verdict import NoData, Verdict, several
+from scrubber.edits.ncci._add_ons import ADD_ONS, verdict_on
+from scrubber.edits.verdict import Verdict
 from scrubber.reference.ncci_aoc import AocView
 
 
@@ -50,7 +50,4 @@ def add_on_type_2_primary_unknown(
     CMS lists no primaries for these; the contractor decides. Without its list any other
     procedure of the provider that day may be the one.
     """
-    return several(
-        one if isinstance(one, NoData) else complaint(one)
-        for one in lacking(lines, table, "2", params.accepts)
-    )
+    return verdict_on(lines, table, "2", params.accepts)

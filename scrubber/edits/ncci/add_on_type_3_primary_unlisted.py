@@ -4,8 +4,8 @@ from datetime import date
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._add_ons import ADD_ONS, complaint, is_primary, lacking
-from scrubber.edits.verdict import NoData, Verdict, several
+from scrubber.edits.ncci._add_ons import ADD_ONS, is_primary, verdict_on
+from scrubber.edits.verdict import Verdict
 from scrubber.reference.ncci_aoc import AocView
 
 
@@ -31,7 +31,4 @@ def add_on_type_3_primary_unlisted(
 
     The list of primaries is open: the contractor may accept others, so a person looks.
     """
-    return several(
-        one if isinstance(one, NoData) else complaint(one)
-        for one in lacking(lines, table, "3", is_primary)
-    )
+    return verdict_on(lines, table, "3", is_primary)

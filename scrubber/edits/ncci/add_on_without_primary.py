@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._add_ons import ADD_ONS, complaint, is_primary, lacking
-from scrubber.edits.verdict import NoData, Severity, Verdict, several
+from scrubber.edits.ncci._add_ons import ADD_ONS, complaint, is_primary, verdict_on
+from scrubber.edits.verdict import Severity, Verdict
 from scrubber.reference.ncci_aoc import AocView
 
 PROLONGED_CRITICAL_CARE = "99292"
@@ -58,7 +58,10 @@ def add_on_without_primary(claim: Claim, lines: tuple[Line, ...], table: AocView
     The primary of prolonged critical care may be a partner's, and a service past midnight has
     its primary the day before: there a person looks.
     """
-    return several(
-        one if isinstance(one, NoData) else complaint(one, _severity(claim, one, table))
-        for one in lacking(lines, table, "1", is_primary)
+    return verdict_on(
+        lines,
+        table,
+        "1",
+        is_primary,
+        lambda add_on: complaint(add_on, _severity(claim, add_on, table)),
     )

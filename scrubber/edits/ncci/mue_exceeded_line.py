@@ -5,7 +5,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import LINE, TABLES, counts, limits, table_for, units_a_day
+from scrubber.edits.ncci._units import LINE, TABLES, lacks_limits, limits, table_for, units_a_day
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 
 
@@ -45,11 +45,8 @@ def mue_exceeded_line(claim: Claim, lines: tuple[Line, ...], *tables: Any) -> Ve
     fitting modifier. A line over several days is held to its units a day.
     """
     kind, table = table_for(claim, tables)
-    if not kind:
-        return PASS
     if table is None:
-        known = not any(line.procedure and counts(line) for line in lines)
-        return PASS if known else no_data(kind, lines[0].day)
+        return lacks_limits(lines, kind) if kind else PASS
     limited = limits(lines, table)
     said: list[Fail | NoData] = []
     for line, row in limited.of_lines:

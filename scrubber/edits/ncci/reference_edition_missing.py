@@ -1,13 +1,12 @@
 """No loaded table covers the service date."""
 
-from collections import Counter
 from datetime import date
 from functools import cached_property, lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Lacking, Results
-from scrubber.edits.verdict import PASS, Fail, Severity, Verdict, fail, several
+from scrubber.edits.results import Results
+from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
 #: What a claim, a pack or the stream lacks; no file could be loaded for it.
 NOT_TABLES = (
@@ -55,25 +54,20 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     What was not looked at is never clean without saying so. A payer pack names the tables that
     must be there; without them the claim goes to review.
     """
-    lacks = results.lacking
-    return _complaints(lacks, params.kinds) if lacks.by_edit else PASS
+    counts: dict[str, int] = {}
+    for needs in results.lacking.by_edit.values():
+        for one in needs:
+            counts[one] = counts.get(one, 0) + 1
+    return several(
+        [
+            _complaint(one, counts[one], "review" if one.startswith(params.kinds) else None)
+            for one in sorted(counts)
+            if not one.startswith(NOT_TABLES)
+        ]
+    )
 
 
 # The claims of a day lack the same tables again and again.
-@lru_cache(maxsize=4096)
-def _complaints(lacks: Lacking, must_have: tuple[str, ...]) -> Verdict:
-    counts = Counter(
-        needs
-        for several_needs in lacks.by_edit.values()
-        for needs in several_needs
-        if not needs.startswith(NOT_TABLES)
-    )
-    return several(
-        _complaint(needs, counts[needs], "review" if needs.startswith(must_have) else None)
-        for needs in sorted(counts)
-    )
-
-
 @lru_cache(maxsize=4096)
 def _complaint(needs: str, count: int, severity: Severity | None) -> Fail:
     kind, _, day = needs.partition("@")

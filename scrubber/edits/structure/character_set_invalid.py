@@ -49,8 +49,10 @@ def character_set_invalid(claim: Claim, params: Writer) -> Verdict:
     sets, and choose separators that the texts do not hold: those are notes, unless the payer's
     pack fixes the separators.
     """
-    whole = whole_text(claim)
     separators = params.delimiters
+    if claim.is_plain and not separators:
+        return PASS
+    whole = whole_text(claim)
     if whole.isascii() and whole.isprintable() and not (separators and _holds(whole, separators)):
         return PASS
     sendable = X12_SETS - frozenset(separators)
