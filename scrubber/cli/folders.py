@@ -7,7 +7,6 @@ commit point. Then the file moves to `done`. Whatever moment the process ends at
 the file untaken, taken or answered, and goes on from there.
 """
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -188,6 +187,8 @@ def _look(stat: os.stat_result) -> Look:
 
 def _lock(folder: Path, held: ExitStack) -> None:
     """Lock a folder as long as the stack stands, or the process lives."""
+    import fcntl  # noqa: PLC0415 (where there is none, the other commands still start)
+
     descriptor = os.open(folder, os.O_RDONLY)
     held.callback(os.close, descriptor)
     try:

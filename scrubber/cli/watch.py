@@ -41,8 +41,9 @@ def add_parser(commands: Any) -> None:
         "dot or end in .tmp, .part, .filepart or .crdownload are left alone. Each file is scrubbed "
         "by itself: edits across claims have no data. SIGTERM or Ctrl-C ends after the file at "
         "hand.",
-        epilog="Exit codes: 0 ended; 2 wrong usage, packs or tables that cannot be read, or "
-        "another process watches the folders; 3 ended, and at least one file moved to failed.",
+        epilog="Exit codes: 0 ended; 2 wrong usage, packs or tables that cannot be read, another "
+        "process watches the folders, or with --once a disk that is full or the like; 3 ended, and "
+        "at least one file moved to failed.",
     )
     parser.add_argument("inbox", metavar="INBOX", type=Path)
     parser.add_argument("outbox", metavar="OUTBOX", type=Path)
@@ -128,12 +129,14 @@ class Watch:
         self._ending = True
 
     def run(self, interval_s: float, *, once: bool) -> None:
-        """Look again and again, once or until the end; a full disk or the like is tried again."""
+        """Look until the end, or until no file is left; a full disk or the like is tried again."""
         looks = 0
         while not self._ending:
             try:
                 worked = self._look(interval_s)
             except (SettingsError, PackError, YamlError, SnapshotError, OSError) as error:
+                if once:
+                    raise
                 complain(f"{error}; tried again in {interval_s:g} s")
                 worked = True
             looks += 1

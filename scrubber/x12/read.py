@@ -1,17 +1,19 @@
 """837 files to claim events, streaming."""
 
 import re
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import IO, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from scrubber.x12.claim_loops import ClaimLoops
 from scrubber.x12.envelope import Envelope, Transaction, X12Fault, read_transactions
 from scrubber.x12.segments import Segments, is_x12, seekable
 
 __all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
 
 Json = dict[str, Any]
 
@@ -128,7 +130,7 @@ class _Seen:
 
     def __init__(self) -> None:
         self._few: set[bytes] = set()
-        self._many: sqlite3.Connection | None = None
+        self._many: Connection | None = None
 
     def add(self, digest: bytes) -> bool:
         """Note a digest; tell whether it was there already."""
@@ -138,6 +140,8 @@ class _Seen:
             self._few.add(digest)
             return False
         if self._many is None:
+            import sqlite3  # noqa: PLC0415 (few files have so many)
+
             self._many = sqlite3.connect("")  # a file of its own, which nobody else sees
             self._many.execute("CREATE TABLE seen (digest BLOB PRIMARY KEY) WITHOUT ROWID")
         return self._many.execute("INSERT OR IGNORE INTO seen VALUES (?)", (digest,)).rowcount == 0

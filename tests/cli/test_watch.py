@@ -184,12 +184,21 @@ def test_a_full_disk_is_tried_again(
                 raise OSError(28, "No space left on device")
             return super().commit(file, folder)
 
+        def done(self, file: Taken) -> None:
+            super().done(file)
+            watching.end()
+
     (inbox / "a.837").write_bytes(b"first")
     with FullOnce(inbox, outbox) as full:
-        Watch(full, copied).run(0.001, once=True)
+        watching = Watch(full, copied)
+        watching.run(0.001, once=False)
     assert "No space left on device; tried again" in capsys.readouterr().err
     assert [path.name.split("-")[0] for path in outbox.iterdir()] == ["a.837"]
     assert len(tree(inbox / "done")) == 1
+    (inbox / "b.837").write_bytes(b"second")
+    with FullOnce(inbox, outbox) as full, pytest.raises(OSError, match="No space left"):
+        Watch(full, copied).run(0.001, once=True)
+    assert (inbox / ".taken" / "b.837").read_bytes() == b"second"
 
 
 def test_folders_have_one_watcher(

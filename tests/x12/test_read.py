@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
 from scrubber.x12.envelope import CLAIM_TYPES, HELD_BYTES
-from scrubber.x12.read import ClaimRecord, X12Fault, is_x12, read_claims
+from scrubber.x12.read import DIGESTS_HELD, ClaimRecord, X12Fault, _Seen, is_x12, read_claims
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -665,6 +665,14 @@ def test_the_same_interchange_twice_in_a_file_is_two_submissions_a_claim() -> No
     ids = [record.event["submission_id"] for record in read(PROFESSIONAL * 3)[0]]
     assert ids[:2] == alone
     assert len(set(ids)) == 6
+
+
+def test_any_number_of_interchanges_is_told_apart() -> None:
+    """The first of them in memory, the others on disk: each is new once."""
+    seen = _Seen()
+    digests = [number.to_bytes(8) for number in range(DIGESTS_HELD + 50)]
+    assert not any(seen.add(digest) for digest in digests)
+    assert all(seen.add(digest) for digest in (*digests[::1000], *digests[-3:]))
 
 
 def test_nothing_of_one_patient_reaches_the_next() -> None:
