@@ -137,10 +137,10 @@ def test_a_component_names_the_component_that_triggers_it() -> None:
     acknowledgment = Acknowledgment(["ISA", *of(answer_of(PROFESSIONAL), "ISA")[0]])
     acknowledgment.take(Envelope("GS", ["GS", "HC", "A", "B", "20240820", "1200", "1"]), None)
     st = ["ST", "837", "0001", "G"]
-    whole = Transaction("dental", "G", DELIMITERS, [], [], st, (1, 1, 1), iter(()))
+    whole = Transaction("dental", "G", DELIMITERS, [], [], st, (1, 1, 1), 0, 3, 0, 0, iter(()))
     acknowledgment.take(whole, Looked(errors))
     acknowledgment.take(Envelope("GE", ["GE", "1", "1"], 1), None)
-    text = acknowledgment.end().decode()
+    text = b"".join(acknowledgment.end()).decode()
     assert "IK4*8:4:2*127*2~\nCTX*SITUATIONAL TRIGGER*REF*9*2400*8:3:2~" in text
 
 

@@ -364,7 +364,7 @@ def test_a_delimiter_that_numbers_hold_still_ends_an_element(
     st = next(at for at, one in enumerate(base) if one.startswith("ST"))
     claim = f"AMT{element}F5{element}"
     delimiters = Delimiters(element, "^", ":", "~")
-    whole = Transaction("professional", "", delimiters, [], [], [], (1, 1, 1), iter(()))
+    whole = Transaction("professional", "", delimiters, [], [], [], (1, 1, 1), 0, 3, 0, 0, iter(()))
     structure = Structure(whole, guide_of("professional"))
     for one in base[st + 1 : -3]:
         structure.read(f"{claim}{amount}".encode() if one.startswith(claim) else one.encode())
