@@ -289,6 +289,7 @@ def stop_joining() -> None:
 
         async def started() -> None:
             os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.sleep(5)  # which the stop does not wait for
             await start()
 
         consumer.start = started

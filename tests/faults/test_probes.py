@@ -133,7 +133,8 @@ async def test_workers_told_to_stop_under_load_drain_within_the_grace_period(
         kafka.bootstrap_servers, tmp_path, "drain", partitions=4, settings=DEADLINES
     ) as deployment:
         workers = [deployment.worker(name, SCRUBBER_INSTANCE_ID=name) for name in ("w1", "w2")]
-        await deployment.publish(make_load(2_000))
+        # At a pace: however fast the workers are, there is more to come when they are stopped.
+        publishing = asyncio.create_task(deployment.publish(make_load(3_000), rate=250))
         await deployment.until_answered(at_least=200)
         for worker in workers:
             worker.send(signal.SIGTERM)
@@ -142,6 +143,7 @@ async def test_workers_told_to_stop_under_load_drain_within_the_grace_period(
         )
         assert codes == [0, 0]
         assert await deployment.read() < len(answered(deployment.sent)), "it was no load"
+        await publishing
         deployment.revive()
         await deployment.until_answered()
         verdict = await deployment.verdict()
