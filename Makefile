@@ -63,7 +63,7 @@ sbom: $(SBOM) ## dist/sbom.cdx.json: what the image is made of, in CycloneDX
 
 test: lint kafka-java kubectl $(NODE) $(ORACLE) $(SBOM) ## everything that CI runs
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --durations=25
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python tools/check_coverage.py
 
