@@ -170,6 +170,8 @@ def _surely_shallow(raw: bytes) -> bool:
 
     Each round takes the innermost pairs away, so the number of rounds is the depth.
     """
+    if raw.count(b"{") + raw.count(b"[") <= MAX_DEPTH:
+        return True
     brackets = raw.translate(None, _NOT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")

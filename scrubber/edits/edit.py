@@ -25,7 +25,9 @@ asked about when one line of the day has it. It saves calls and decides nothing:
 edit, called all the same, passes by itself, and a test holds that.
 
 An edit reads the attributes of a claim, or of what stands for one
-(`scrubber/pipeline/recall.py`), and keeps nothing from one claim to the next.
+(`scrubber/pipeline/recall.py`), and keeps nothing from one claim to the next. Each edit is put to
+up to `TOGETHER` claims before the next one: what several edits share of a claim or a day is found
+once for all of them in a cache of twice that size.
 """
 
 from collections.abc import Callable
@@ -42,6 +44,9 @@ from scrubber.edits.verdict import Severity
 Scope = Literal["event", "claim", "line", "day", "line_pair", "diagnosis", "history", "closing"]
 Status = Literal["preview", "active", "retired"]
 EditFunction = Callable[..., Any]
+
+#: Claims that each edit is put to before the next; with more they leave the processor's cache.
+TOGETHER = 64
 
 EVERY_TYPE: tuple[ClaimType, ...] = ("professional", "institutional", "dental")
 

@@ -1,13 +1,14 @@
 """What the edits of one claim have said: the engine's result, and what a closing edit reads."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from scrubber.edits.edit import Edit
-from scrubber.edits.verdict import Bypassed, Fail, NoData, Severity
+from scrubber.edits.verdict import Bypassed, Fail, Severity
 
 
 class Said(NamedTuple):
@@ -18,35 +19,65 @@ class Said(NamedTuple):
     verdict: Fail | Bypassed
 
 
+#: Who lacked tables of which kind, on a day that stands beside it.
+Lacks = frozenset[tuple[Edit, str]]
+Need = tuple[str, int]
+"""The kind of a table, and the number of the day it is needed for."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class Lacking:
-    """What was needed and not there; `by_edit`: ids in their order, each with its needs sorted."""
-
-    by_edit: dict[str, tuple[str, ...]]
-
-
-Lacks = frozenset[tuple[Edit, NoData]]
-
-
-def lacking(answers: Iterable[tuple[Edit, NoData]], shared: Iterable[Lacks] = ()) -> Lacking:
+class Pattern:
     """
-    Return what edits lacked, from who said it and what it needs.
+    What claims lack that differ only in their days.
 
-    `shared` are more such answers: of a day, or of codes, the same for many claims.
+    `by_edit`: ids in their order, each with its needs in theirs; `counts`: how many edits need
+    each.
     """
-    needs: dict[str, tuple[str, ...]] = {}
-    own = ((edit.id, (answer.needs,)) for edit, answer in answers)
-    for edit_id, more in chain(*[_needs_of(part).items() for part in shared], own):
-        known = needs.setdefault(edit_id, more)
-        if known is not more and known != more:
-            needs[edit_id] = tuple(sorted({*known, *more}))
-    return Lacking({edit_id: needs[edit_id] for edit_id in sorted(needs)})
+
+    by_edit: dict[str, tuple[Need, ...]]
+    counts: tuple[tuple[Need, int], ...]
 
 
-# The claims of a day lack the same again and again.
+class Lacking(NamedTuple):
+    """What one claim lacks; the days are in their order, the pattern counts them from 0."""
+
+    pattern: Pattern
+    days: tuple[date, ...]
+
+    @property
+    def by_edit(self) -> dict[str, tuple[str, ...]]:
+        """The ids in their order, each with its needs (`kind@date`) sorted."""
+        return {
+            edit_id: tuple(f"{kind}@{self.days[number].isoformat()}" for kind, number in needs)
+            for edit_id, needs in self.pattern.by_edit.items()
+        }
+
+
+NOTHING_LACKED = Lacking(Pattern({}, ()), ())
+
+
+def lacking(parts: Iterable[tuple[Lacks, date]]) -> Lacking:
+    """Return what edits lacked, from who lacked what on which day."""
+    days = tuple(sorted({day for _, day in parts}))
+    number = {day: place for place, day in enumerate(days)}
+    return Lacking(_pattern(frozenset([(lacks, number[day]) for lacks, day in parts])), days)
+
+
+# Many claims lack the same, but for the day.
 @lru_cache(maxsize=4096)
-def _needs_of(answers: Lacks) -> dict[str, tuple[str, ...]]:
-    return lacking(answers).by_edit
+def _pattern(parts: frozenset[tuple[Lacks, int]]) -> Pattern:
+    needs: dict[str, set[Need]] = {}
+    for lacks, day in parts:
+        for edit, kind in lacks:
+            needs.setdefault(edit.id, set()).add((kind, day))
+    by_edit = {edit_id: tuple(sorted(needs[edit_id], key=_in_text)) for edit_id in sorted(needs)}
+    counts = Counter(need for some in by_edit.values() for need in some)
+    return Pattern(by_edit, tuple([(need, counts[need]) for need in sorted(counts, key=_in_text)]))
+
+
+def _in_text(need: Need) -> tuple[str, int]:
+    kind, day = need
+    return f"{kind}@", day
 
 
 class Results:

@@ -54,13 +54,14 @@ class Bypassed:
 
 
 class NoData:
-    """The question could not be answered; `needs` names what is missing (`kind@date`)."""
+    """The question could not be answered without a table `kind` that answers for `day`."""
 
-    __slots__ = ("needs",)
+    __slots__ = ("day", "kind")
 
-    def __init__(self, needs: str) -> None:
-        """Keep the part."""
-        self.needs = needs
+    def __init__(self, kind: str, day: date) -> None:
+        """Keep the parts."""
+        self.kind = kind
+        self.day = day
 
 
 Verdict = Pass | Fail | Bypassed | NoData | tuple["Fail | Bypassed | NoData", ...]
@@ -97,4 +98,4 @@ def bypassed(reason: str, *lines: Line) -> Bypassed:
 @lru_cache(maxsize=4096)
 def no_data(kind: str, day: date) -> NoData:
     """Return that the edit needs a table `kind` that answers for `day`."""
-    return NoData(f"{kind}@{day.isoformat()}")
+    return NoData(kind, day)

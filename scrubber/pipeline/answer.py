@@ -8,10 +8,12 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from scrubber.contracts.decode import Undecodable
+from scrubber.contracts.decode import Decoded, SchemaInvalid, Undecodable, decode_claim_event
 from scrubber.disposition.decide import Disposition
+from scrubber.edits.edit import TOGETHER
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import Record
+from scrubber.pipeline.outcome import Outcome
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import Settings
 
@@ -65,11 +67,11 @@ def answer_records(
     """
     # Here first: what is wrong with packs or tables is said once, not by every process.
     scrubber = build_scrubber(settings)
-    if processes == 1:
-        for record in records:
-            yield _answer(scrubber, record)
-        return
     source = iter(records)
+    if processes == 1:
+        while batch := list(islice(source, TOGETHER)):
+            yield from _answer(scrubber, batch)
+        return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=(settings,)
     ) as pool:
@@ -88,13 +90,30 @@ def answer_records(
                 future.cancel()
 
 
-def _answer(scrubber: Scrubber, record: Record) -> Result:
+def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
+    decoded = [_decoded(scrubber, record) for record in records]
+    begun = iter(scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)]))
+    return [
+        one
+        if isinstance(one, DeadLetter)
+        else _answered(record, one if isinstance(one, Outcome) else scrubber.finish(next(begun)))
+        for record, one in zip(records, decoded, strict=True)
+    ]
+
+
+def _decoded(scrubber: Scrubber, record: Record) -> Decoded | Outcome | DeadLetter:
+    """Return the submission of a record, or what answers it already."""
     if record.fault:
         return DeadLetter(record, "claim-event-unreadable", record.fault, record.offset)
     try:
-        outcome = scrubber.answer(record.raw)
+        return decode_claim_event(record.raw)
+    except SchemaInvalid as invalid:
+        return scrubber.refuse(invalid)
     except Undecodable as error:
         return DeadLetter(record, error.error_type, error.reason, record.offset + error.offset)
+
+
+def _answered(record: Record, outcome: Outcome) -> Answer:
     body = outcome.body
     shadow = body.get("shadow")
     return Answer(
@@ -103,7 +122,7 @@ def _answer(scrubber: Scrubber, record: Record) -> Result:
         outcome.disposition,
         outcome.charge,
         tuple(sorted({one["edit"] for one in body["findings"]})),
-        frozenset(needs.partition("@")[0] for one in body["no_data"] for needs in one["needs"]),
+        frozenset(kind for (kind, _), _ in outcome.lacks.counts),
         shadow and (shadow["payer_pack"], shadow["disposition"]),
     )
 
@@ -117,4 +136,8 @@ def _start(settings: Settings) -> None:
 
 
 def _answer_batch(batch: list[Record]) -> list[Result]:
-    return [_answer(_SCRUBBER, record) for record in batch]
+    return [
+        one
+        for start in range(0, len(batch), TOGETHER)
+        for one in _answer(_SCRUBBER, batch[start : start + TOGETHER])
+    ]

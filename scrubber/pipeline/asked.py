@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import Edit, EditFunction
@@ -28,16 +28,18 @@ class Bound:
 Asked = tuple[EditFunction, Bound]
 
 
-class Group(NamedTuple):
+@dataclass(slots=True, frozen=True, eq=False)
+class Group:
     """
     The edits that are asked when the same is there: of the claim, and of a line or diagnosis.
 
-    A test that is `None` always holds.
+    A test that is `None` always holds. `search` finds the pairs for edits of pairs.
     """
 
     of_claim: Callable[[Claim], Any] | None
     of_part: Callable[[Any], Any] | None
     edits: tuple[Asked, ...]
+    search: EditFunction | None = None
 
 
 Groups = tuple[Group, ...]

@@ -1,19 +1,20 @@
 """The outcome event of a claim: the same bytes for the same submission and versions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from operator import attrgetter
 from typing import Any
 
+import msgspec
 import orjson
 
 from scrubber.claim.history import PatientHistory, remember
 from scrubber.claim.model import Claim
 from scrubber.disposition.decide import Disposition
-from scrubber.messages.render import Json
+from scrubber.edits.results import Lacking, Pattern
+from scrubber.messages.render import Json, missing_data
 
 SCHEMA_VERSION = 1
 ID_BYTES = 16
@@ -22,11 +23,11 @@ NOTHING = Decimal(0)
 _WRITTEN = attrgetter("text")
 
 
-@dataclass(slots=True, frozen=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, eq=False):
     """
-    An outcome event; `body` is the contract's document, its claim still as bytes.
+    An outcome event; `body` is the contract's document, where what is JSON already stays JSON.
 
+    `lacks` is what was missing for it.
     `charge` is the claim's total, zero when it states none. What a history keeps of it: `judged`
     is the claim that the edits read (`None` when it does not fit the schema), `failing` the edits
     that hold it, `versions` the JSON text of what it was judged by.
@@ -37,6 +38,7 @@ class Outcome:
     disposition: Disposition
     charge: Decimal
     body: Json
+    lacks: Pattern
     versions: bytes
     judged: Claim | None = None
     failing: tuple[str, ...] = ()
@@ -81,7 +83,7 @@ def build_outcome(
     disposition: Disposition,
     *,
     findings: list[Json],
-    no_data: list[Json],
+    lacks: Lacking,
     bypassed: list[Json],
     counts: dict[str, int],
     review: Json | None,
@@ -109,7 +111,7 @@ def build_outcome(
         "submission_id": submission_id,
         "disposition": disposition,
         "findings": findings,
-        "no_data": no_data,
+        "no_data": missing_data(lacks),
         "bypassed": bypassed,
         "counts": counts,
         "review": review,
@@ -127,6 +129,7 @@ def build_outcome(
         disposition,
         charge,
         body,
+        lacks.pattern,
         versions,
         judged,
         tuple(failing),

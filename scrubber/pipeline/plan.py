@@ -17,9 +17,8 @@ import msgspec
 
 from scrubber.claim.model import Claim
 from scrubber.contracts.claim import ClaimType
-from scrubber.edits.edit import Edit, EditFunction, Params, Scope
+from scrubber.edits.edit import TOGETHER, Edit, EditFunction, Params, Scope
 from scrubber.edits.results import Lacks
-from scrubber.edits.verdict import NoData, no_data
 from scrubber.payers.pack import PayerPack
 from scrubber.pipeline.asked import Asked, Bound, Group, Groups
 from scrubber.pipeline.recall import CLAIM_CODES, DIAGNOSIS_CODES, LINE_CODES, Codes, Recall
@@ -105,7 +104,7 @@ class Plan:
 
     def _settle(self, day: date) -> DayPlan:
         scopes: dict[Scope, list[Asked]] = {scope: [] for scope in RUN_SCOPES}
-        lacking: set[tuple[Edit, NoData]] = set()
+        lacking: set[tuple[Edit, str]] = set()
         ids: set[str] = set()
         for stated in self._edits:
             if not (stated.in_force(day) and self._pack.runs(stated, day)):
@@ -113,14 +112,10 @@ class Plan:
             edit = self._as_the_pack_has_it(stated, day)
             ids.add(edit.id)
             tables = tuple(self._as_of(kind, day) for kind in edit.data)
-            absent = [
-                no_data(kind, day)
-                for kind, view in zip(edit.data, tables, strict=True)
-                if view is None
-            ]
+            absent = [kind for kind, view in zip(edit.data, tables, strict=True) if view is None]
             # A diagnosis has days of its own: the engine asks for its table at both ends.
             if absent and not edit.partial_data and edit.scope != "diagnosis":
-                lacking.update((edit, answer) for answer in absent)
+                lacking.update((edit, kind) for kind in absent)
             else:
                 scopes[edit.scope].append(self._bind(edit, day, tables))
         # Who samples for audit looks at what the others that close have said.
@@ -244,18 +239,20 @@ def _with_second(function: EditFunction, second: Any) -> EditFunction:
 
 
 def _groups(edits: list[Asked]) -> tuple[Group, ...]:
-    groups: dict[tuple[str, ...], list[Asked]] = {}
+    groups: dict[tuple[tuple[str, ...], EditFunction | None], list[Asked]] = {}
     for one in edits:
-        groups.setdefault(one[1].edit.when, []).append(one)
-    return tuple(_group(when, together) for when, together in groups.items())
+        groups.setdefault((one[1].edit.when, one[1].search), []).append(one)
+    return tuple(
+        _group(when, search, tuple(together)) for (when, search), together in groups.items()
+    )
 
 
-def _group(when: tuple[str, ...], edits: list[Asked]) -> Group:
+def _group(when: tuple[str, ...], search: EditFunction | None, edits: tuple[Asked, ...]) -> Group:
     tests: dict[bool, Callable[[Any], Any]] = {}
     for one in when:
         of, _, attribute = one.partition(".")
         tests[of == "claim"] = attrgetter(attribute)
-    return Group(tests.get(True), tests.get(False), tuple(edits))
+    return Group(tests.get(True), tests.get(False), edits, search)
 
 
 def _of_medicare(edit: Edit) -> Edit:
@@ -277,7 +274,7 @@ def _for_medicare(function: EditFunction) -> EditFunction:
     return call
 
 
-# The edits of a claim ask one after the other.
-@lru_cache(maxsize=1)
+# The edits ask of the same claims.
+@lru_cache(maxsize=2 * TOGETHER)
 def _as_medicare(claim: Claim) -> Claim:
     return msgspec.structs.replace(claim, is_medicare=True)

@@ -11,7 +11,6 @@ The codes are those that come again and again: no person, identifier, date, amou
 
 from collections.abc import Callable, Hashable, Mapping
 from datetime import date
-from functools import lru_cache
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
 from weakref import WeakSet
@@ -19,7 +18,7 @@ from weakref import WeakSet
 from scrubber.claim.model import NO_PATIENT, NO_PAYER, NO_PROVIDER, Claim
 from scrubber.edits.edit import Edit
 from scrubber.edits.results import Lacks
-from scrubber.edits.verdict import PASS, NoData, no_data
+from scrubber.edits.verdict import PASS, NoData
 from scrubber.pipeline.asked import Asked, Group, Groups
 
 MOST_CODES = 65_536  # about 20 MB, however many plans and days there are
@@ -43,10 +42,6 @@ class _TheDay(_There):
     """Stands for the day, whichever it is: a table of it can be lacked, and nothing else."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]
-
-    def isoformat(self) -> str:
-        """Return what `no_data` writes for it; see `lacking_on`."""
-        return ""
 
 
 _THERE: Final = _There()
@@ -237,7 +232,7 @@ class Reader:
 
 
 class Settled:
-    """What is left to ask where the codes are the same, and what the others lack."""
+    """What is left to ask where the codes are the same, and what the others lack on the day."""
 
     __slots__ = ("groups", "lacks")
 
@@ -271,10 +266,16 @@ class Recall:
             known = self._known[codes] = {}
         return known
 
-    def meet(self, codes: Hashable, known: dict[Hashable, Settled], *about: Any) -> Settled:
-        """Return what is left to ask of codes not settled: all at first, the second time less."""
+    def meet(
+        self, codes: Hashable, known: dict[Hashable, Settled], day: date, *about: Any
+    ) -> Settled:
+        """
+        Return what is left to ask of codes not settled: all at first, the second time less.
+
+        `about` is what the edits are asked with, `day` the day whose rules hold for it.
+        """
         if codes in known:
-            known[codes] = self._settle(about)
+            known[codes] = self._settle(day, about)
         else:
             if Recall._codes_known >= MOST_CODES:
                 Recall.forget()
@@ -294,21 +295,22 @@ class Recall:
         self._known.clear()
         self._results.clear()
 
-    def _settle(self, about: tuple[Any, ...]) -> Settled:
-        left: list[Group] = []
-        lacks: set[tuple[Edit, NoData]] = set()
+    def _settle(self, day: date, about: tuple[Any, ...]) -> Settled:
+        left: list[Asked] = []
+        untold: list[Group] = []
+        lacks: set[tuple[Edit, str]] = set()
         for group in self._groups:
             asked = self._is_asked(group, about)
-            if asked is False:
-                continue
-            edits = group.edits
-            if asked:
-                edits = tuple(one for one in edits if not self._is_settled(one, about, lacks))
-            if edits:
-                left.append(group._replace(edits=edits))
+            if asked is None:
+                untold.append(group)
+            elif asked:
+                left += [one for one in group.edits if not self._is_settled(one, day, about, lacks)]
         # Few results for many codes: they are kept once.
-        key = (tuple(tuple(map(id, group.edits)) for group in left), frozenset(lacks))
-        return self._results.setdefault(key, Settled(tuple(left), key[1]))
+        key = (tuple(map(id, left)), tuple(map(id, untold)), frozenset(lacks))
+        if key not in self._results:
+            groups = (*untold, Group(None, None, tuple(left))) if left else tuple(untold)
+            self._results[key] = Settled(groups, key[2])
+        return self._results[key]
 
     def _is_asked(self, group: Group, about: tuple[Any, ...]) -> bool | None:
         """Tell whether the codes say that the group is asked; `None`: they do not say it."""
@@ -320,7 +322,7 @@ class Recall:
         return None if beyond else bool(asked)
 
     def _is_settled(
-        self, asked: Asked, about: tuple[Any, ...], lacks: set[tuple[Edit, NoData]]
+        self, asked: Asked, day: date, about: tuple[Any, ...], lacks: set[tuple[Edit, str]]
     ) -> bool:
         """Tell whether the edit answers by the codes alone; what it lacks is added to `lacks`."""
         call, bound = asked
@@ -332,8 +334,8 @@ class Recall:
             return False
         if beyond:
             return False
-        if verdict.__class__ is NoData:
-            lacks.add((bound.edit, verdict))
+        if verdict.__class__ is NoData and (isinstance(verdict.day, _TheDay) or verdict.day == day):
+            lacks.add((bound.edit, verdict.kind))
             return True
         return verdict is PASS
 
@@ -344,13 +346,3 @@ class Recall:
         part, *tables = parts
         reader = Reader(part, self._codes.readable, beyond)
         return (Reader(claim, _BESIDE_PARTS, beyond), reader, *tables)
-
-
-# The claims of a day lack the same again and again.
-@lru_cache(maxsize=4096)
-def lacking_on(lacks: Lacks, day: date) -> Lacks:
-    """Return what is lacked on that day."""
-    return frozenset(
-        (edit, no_data(one.needs[:-1], day) if one.needs.endswith("@") else one)
-        for edit, one in lacks
-    )

@@ -1,176 +1,236 @@
-"""Ask every edit of the plan about one claim; all complaints in one pass, whatever happens."""
+"""
+Ask every edit of the plan; all complaints in one pass, whatever happens.
 
-from collections.abc import Hashable
-from typing import Any, NamedTuple
+Claims are heard together, and each edit is put to all of them before the next: what an edit needs
+is at hand then, where claim by claim each would begin cold. What needs a patient's history, or
+what the others have said, is asked of each claim by itself at its end.
+"""
+
+from collections.abc import Hashable, Iterable
+from datetime import date
+from typing import Any, Final
 
 from scrubber.claim.model import Claim, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
+from scrubber.edits.proposed import NOTHING
 from scrubber.edits.results import Lacks, Results, Said, lacking
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, no_data
 from scrubber.pipeline import own_findings
-from scrubber.pipeline.asked import Bound, Groups
-from scrubber.pipeline.plan import Plan, Recalls
+from scrubber.pipeline.asked import Bound, Group, Groups
+from scrubber.pipeline.plan import DayPlan, Plan, Recalls
 from scrubber.pipeline.recall import (
     CLAIM_CODES,
     DIAGNOSIS_CODES,
     LINE_CODES,
-    Recall,
-    Settled,
     codes_beside_parts,
-    lacking_on,
 )
 
+_SAID: Final = tuple.__new__  # makes a `Said` in a third of the time
 
-class _Notes(NamedTuple):
-    """What the edits have said so far, and who lacked what: by themselves, and by day or codes."""
 
-    said: list[Said]
-    lacks: set[tuple[Edit, NoData]]
-    shared: set[Lacks]
+class Heard:
+    """A claim, and what has been said of it: complaints, and who lacked what."""
+
+    __slots__ = ("claim", "lacks", "own", "plan", "ran", "said", "shared")
+
+    def __init__(self, plan: Plan, claim: Claim) -> None:
+        """Begin with nothing said."""
+        self.plan = plan
+        self.claim = claim
+        self.own: DayPlan = plan.on(claim.day)
+        self.ran = self.own.ids
+        self.said: list[Said] = []
+        self.lacks: dict[date, set[tuple[Edit, str]]] = {}
+        self.shared: set[tuple[Lacks, date]] = set()
+
+    def lack(self, edit: Edit, answer: NoData) -> None:
+        """Keep that an edit lacked something."""
+        own = self.lacks.get(answer.day)
+        if own is None:
+            own = self.lacks[answer.day] = set()
+        own.add((edit, answer.kind))
 
 
 def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
-    """
-    Return what the edits say of the claim; `prior` is `None` where no history is kept.
+    """Return what the edits say of one claim; `prior` is `None` where no history is kept."""
+    (heard,) = hear([(plan, claim, prior is not None)])
+    return close(heard, prior)
 
-    The order of what is said is the plan's; the outcome sorts it. An edit that raises is
-    reported as `edit-crashed`, once for each time it was asked.
+
+def hear(claims: Iterable[tuple[Plan, Claim, bool]]) -> list[Heard]:
     """
-    own = plan.on(claim.day)
-    notes = _Notes([], set(), set())
-    ran = own.ids
-    codes = codes_beside_parts(claim)
-    _run_claim(own.claim_without_history if prior is None else own.claim, codes, claim, notes)
-    for day, lines in claim.by_day:
-        today = own if day == claim.day else plan.on(day)
-        if today is not own:
-            ran |= today.ids
-        for recall in today.line:
-            _run_lines(recall, codes, claim, lines, notes)
-        _run_each(today.day, claim, lines, notes, lines)
-        if len(lines) > 1:
-            _run_pairs(today.line_pair, claim, lines, notes)
-        notes.shared.add(today.lacking)
-    if not claim.by_day:
-        notes.shared.add(own.lacking)
-    _run_diagnoses(plan, codes, claim, notes)
+    Return what the edits say of each claim that need nothing else.
+
+    The truth value tells whether a history will be at hand at the end; where none is kept, the
+    edits that need one say so here. The order of what is said is the plan's; the outcome sorts
+    it. An edit that raises is reported as `edit-crashed`, once for each time it was asked.
+    """
+    all_heard = []
+    of_claims: dict[Group, list[Heard]] = {}
+    of_parts: dict[Group, list[tuple[Heard, Claim, Any]]] = {}
+    for plan, claim, has_history in claims:
+        heard = Heard(plan, claim)
+        all_heard.append(heard)
+        own = heard.own
+        codes = codes_beside_parts(claim)
+        _ask_claim(own.claim if has_history else own.claim_without_history, codes, heard, of_claims)
+        for day, lines in claim.by_day:
+            today = own if day == claim.day else plan.on(day)
+            if today is not own:
+                heard.ran |= today.ids
+            _ask_lines(today.line, codes, heard, lines, of_parts)
+            for group in today.day:
+                if _concerned(group, claim, lines):
+                    of_parts.setdefault(group, []).append((heard, claim, lines))
+            if len(lines) > 1:
+                _run_pairs(today.line_pair, heard, lines)
+            heard.shared.add((today.lacking, day))
+        if not claim.by_day:
+            heard.shared.add((own.lacking, claim.day))
+        _run_diagnoses(plan, codes, heard)
+    _put_to_claims(of_claims)
+    _put_to_parts(of_parts)
+    return all_heard
+
+
+def close(heard: Heard, prior: Prior | None) -> Results:
+    """Ask the edits that look at the patient's history, and those that look at what was said."""
     if prior is not None:
-        _run_each(own.history, claim, prior, notes, ())
-    results = Results(notes.said, lacking(notes.lacks, notes.shared), ran)
-    _run_each(own.closing, claim, results, notes, ())
+        _run_each(heard.own.history, heard, prior)
+    heard.shared.update([(frozenset(lacks), day) for day, lacks in heard.lacks.items()])
+    results = Results(heard.said, lacking(heard.shared), heard.ran)
+    _run_each(heard.own.closing, heard, results)
     return results
 
 
-def _run_claim(recalls: Recalls, codes: Hashable, claim: Claim, notes: _Notes) -> None:
+def _ask_claim(
+    recalls: Recalls, codes: Hashable, heard: Heard, of_claims: dict[Group, list[Heard]]
+) -> None:
+    """Note of which claim which edits are to be asked: those that its codes do not settle."""
+    claim = heard.claim
     codes_of_claim = CLAIM_CODES.of(claim)
     for recall in recalls:
         known = recall.of_claim(codes)
         settled = known.get(codes_of_claim)
         if settled is None or settled is recall.unsettled:
-            settled = recall.meet(codes_of_claim, known, claim)
+            settled = recall.meet(codes_of_claim, known, claim.day, claim)
         if settled.lacks:
-            notes.shared.add(lacking_on(settled.lacks, claim.day))
-        for of_claim, _, edits in settled.groups:
-            if of_claim is None or of_claim(claim):
-                for call, bound in edits:
-                    try:
-                        verdict = call(claim)
-                        if verdict is not PASS:
-                            _note(notes, bound, verdict)
-                    except Exception as error:  # noqa: BLE001 (law 6: a crash is a finding)
-                        _crash(notes, bound, error, ())
+            heard.shared.add((settled.lacks, claim.day))
+        for group in settled.groups:
+            if group.of_claim is None or group.of_claim(claim):
+                of_claims.setdefault(group, []).append(heard)
 
 
-def _run_each(
-    groups: Groups, claim: Claim, beside: Any, notes: _Notes, lines: tuple[Line, ...]
+def _ask_lines(
+    recalls: Recalls,
+    codes: Hashable,
+    heard: Heard,
+    lines: tuple[Line, ...],
+    of_parts: dict[Group, list[tuple[Heard, Claim, Any]]],
 ) -> None:
+    """Note of which line which edits are to be asked: those that its codes do not settle."""
+    claim = heard.claim
+    codes_of_lines = [LINE_CODES.of(line) for line in lines]
+    for recall in recalls:
+        known = recall.of_claim(codes)
+        for line, codes_of_line in zip(lines, codes_of_lines, strict=True):
+            settled = known.get(codes_of_line)
+            if settled is None or settled is recall.unsettled:
+                settled = recall.meet(codes_of_line, known, line.day, claim, line)
+            if settled.lacks:
+                heard.shared.add((settled.lacks, line.day))
+            for group in settled.groups:
+                if (group.of_claim is None or group.of_claim(claim)) and (
+                    group.of_part is None or group.of_part(line)
+                ):
+                    of_parts.setdefault(group, []).append((heard, claim, line))
+
+
+def _concerned(group: Group, claim: Claim, lines: tuple[Line, ...]) -> bool:
+    return (group.of_claim is None or group.of_claim(claim)) and (
+        group.of_part is None or any(map(group.of_part, lines))
+    )
+
+
+def _put_to_claims(of_claims: dict[Group, list[Heard]]) -> None:
+    for group, some in of_claims.items():
+        for call, bound in group.edits:
+            for heard in some:
+                try:
+                    verdict = call(heard.claim)
+                    if verdict is not PASS:
+                        _note(heard, bound, verdict)
+                except Exception as error:  # noqa: BLE001 (law 6: a crash is a finding)
+                    _crash(heard, bound, error, ())
+
+
+def _put_to_parts(of_parts: dict[Group, list[tuple[Heard, Claim, Any]]]) -> None:
+    """Ask of a line, or of the lines of a day."""
+    for group, some in of_parts.items():
+        for call, bound in group.edits:
+            for heard, claim, part in some:
+                try:
+                    verdict = call(claim, part)
+                    if verdict is not PASS:
+                        _note(heard, bound, verdict)
+                except Exception as error:  # noqa: BLE001
+                    _crash(heard, bound, error, part if part.__class__ is tuple else (part,))
+
+
+def _run_each(groups: Groups, heard: Heard, beside: Any) -> None:
     """Ask edits that are called with the claim and one thing beside it, once each."""
-    for of_claim, of_line, edits in groups:
-        if of_claim is not None and not of_claim(claim):
+    claim = heard.claim
+    for group in groups:
+        if group.of_claim is not None and not group.of_claim(claim):
             continue
-        if of_line is not None and not any(map(of_line, lines)):
-            continue
-        for call, bound in edits:
+        for call, bound in group.edits:
             try:
                 verdict = call(claim, beside)
                 if verdict is not PASS:
-                    _note(notes, bound, verdict)
+                    _note(heard, bound, verdict)
             except Exception as error:  # noqa: BLE001
-                _crash(notes, bound, error, lines)
+                _crash(heard, bound, error, ())
 
 
-def _run_lines(
-    recall: Recall, codes: Hashable, claim: Claim, lines: tuple[Line, ...], notes: _Notes
-) -> None:
-    """Ask of each line what its codes do not settle; lines with the same left to ask together."""
-    known = recall.of_claim(codes)
-    together: dict[Settled, list[Line]] = {}
-    for line in lines:
-        codes_of_line = LINE_CODES.of(line)
-        settled = known.get(codes_of_line)
-        if settled is None or settled is recall.unsettled:
-            settled = recall.meet(codes_of_line, known, claim, line)
-        together.setdefault(settled, []).append(line)
-    for settled, some in together.items():
-        if settled.lacks:
-            notes.shared.add(lacking_on(settled.lacks, some[0].day))
-        _ask_lines(settled.groups, claim, some, notes)
-
-
-def _ask_lines(groups: Groups, claim: Claim, lines: list[Line], notes: _Notes) -> None:
-    for of_claim, of_line, edits in groups:
-        if of_claim is not None and not of_claim(claim):
+def _run_pairs(groups: Groups, heard: Heard, lines: tuple[Line, ...]) -> None:
+    """Ask of the pairs of a day's lines; the edits of a group share their search."""
+    claim = heard.claim
+    for group in groups:
+        if not _concerned(group, claim, lines):
             continue
-        concerned = lines if of_line is None else [*filter(of_line, lines)]
-        if not concerned:
+        try:
+            proposed = group.search(claim, lines)  # type: ignore[misc]
+        except Exception as error:  # noqa: BLE001
+            for _, bound in group.edits:
+                _crash(heard, bound, error, lines)
             continue
-        for call, bound in edits:
-            for line in concerned:
-                try:
-                    verdict = call(claim, line)
-                    if verdict is not PASS:
-                        _note(notes, bound, verdict)
-                except Exception as error:  # noqa: BLE001
-                    _crash(notes, bound, error, (line,))
-
-
-def _run_pairs(groups: Groups, claim: Claim, lines: tuple[Line, ...], notes: _Notes) -> None:
-    proposals: dict[Any, Any] = {}  # edits that share a search share its result
-    for of_claim, of_line, edits in groups:
-        if of_claim is not None and not of_claim(claim):
+        if proposed is NOTHING:
             continue
-        if of_line is not None and not any(map(of_line, lines)):
-            continue
-        for call, bound in edits:
-            try:
-                if bound.search not in proposals:
-                    proposals[bound.search] = bound.search(claim, lines)  # type: ignore[misc]
-                proposed = proposals[bound.search]
-            except Exception as error:  # noqa: BLE001
-                _crash(notes, bound, error, lines)
-                continue
+        for call, bound in group.edits:
             if proposed.missing is not None:
-                notes.lacks.add((bound.edit, proposed.missing))
+                heard.lack(bound.edit, proposed.missing)
             for line, other, row in proposed.pairs:
                 try:
                     verdict = call(claim, line, other, row)
                     if verdict is not PASS:
-                        _note(notes, bound, verdict)
+                        _note(heard, bound, verdict)
                 except Exception as error:  # noqa: BLE001
-                    _crash(notes, bound, error, (line, other))
+                    _crash(heard, bound, error, (line, other))
 
 
-def _run_diagnoses(plan: Plan, codes: Hashable, claim: Claim, notes: _Notes) -> None:
+def _run_diagnoses(plan: Plan, codes: Hashable, heard: Heard) -> None:
+    claim = heard.claim
     for diagnosis in claim.diagnoses:
         first = diagnosis.first_day or claim.day
         last = diagnosis.last_day or first
-        today = plan.on(last)
+        today = heard.own if last == claim.day else plan.on(last)
         table = today.diagnosis_codes
         first_table = table if first == last else plan.on(first).diagnosis_codes
         if table is None or first_table is None:
             missing = no_data("icd-10-cm", last if table is None else first)
-            notes.lacks.update((edit, missing) for edit in today.diagnosis_whole)
+            for edit in today.diagnosis_whole:
+                heard.lack(edit, missing)
             groups = today.diagnosis_partial
         elif table is first_table:
             recall = today.diagnosis_of_day
@@ -178,44 +238,41 @@ def _run_diagnoses(plan: Plan, codes: Hashable, claim: Claim, notes: _Notes) -> 
             own = DIAGNOSIS_CODES.of(diagnosis)
             settled = known.get(own)
             if settled is None or settled is recall.unsettled:
-                settled = recall.meet(own, known, claim, diagnosis, table, table)
+                settled = recall.meet(own, known, last, claim, diagnosis, table, table)
             if settled.lacks:
-                notes.shared.add(settled.lacks)
+                heard.shared.add((settled.lacks, last))
             groups = settled.groups
         else:
             groups = today.diagnosis
-        for of_claim, of_diagnosis, edits in groups:
-            if of_claim is not None and not of_claim(claim):
+        for group in groups:
+            if group.of_claim is not None and not group.of_claim(claim):
                 continue
-            if of_diagnosis is not None and not of_diagnosis(diagnosis):
+            if group.of_part is not None and not group.of_part(diagnosis):
                 continue
-            for call, bound in edits:
+            for call, bound in group.edits:
                 try:
                     verdict = call(claim, diagnosis, first_table, table)
                     if verdict is not PASS:
-                        _note(notes, bound, verdict)
+                        _note(heard, bound, verdict)
                 except Exception as error:  # noqa: BLE001
-                    _crash(notes, bound, error, ())
+                    _crash(heard, bound, error, ())
 
 
-def _crash(notes: _Notes, bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
-    notes.said.append(own_findings.said(own_findings.edit_crashed, bound.edit.id, error, *lines))
+def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
+    heard.said.append(own_findings.said(own_findings.edit_crashed, bound.edit.id, error, *lines))
 
 
-def _note(notes: _Notes, bound: Bound, verdict: Any) -> None:
+def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
+    edit, severity = bound.edit, bound.severity
     for one in verdict if verdict.__class__ is tuple else (verdict,):
         if one.__class__ is NoData:
-            notes.lacks.add((bound.edit, one))
+            heard.lack(edit, one)
+        elif one.__class__ is Fail:
+            # A preview edit is seen and never decides.
+            own = edit.status != "preview" and one.severity
+            heard.said.append(_SAID(Said, (edit, own or severity, one)))
+        elif one.__class__ is Bypassed:
+            heard.said.append(_SAID(Said, (edit, severity, one)))
         else:
-            notes.said.append(_said(bound, one))
-
-
-def _said(bound: Bound, verdict: Any) -> Said:
-    edit, severity = bound.edit, bound.severity
-    if verdict.__class__ is Fail:
-        own = verdict.severity if edit.status != "preview" else None
-        return Said(edit, own or severity, verdict)
-    if verdict.__class__ is Bypassed:
-        return Said(edit, severity, verdict)
-    message = f"{edit.id} answered with {verdict.__class__.__name__}, which is no verdict"
-    raise TypeError(message)
+            message = f"{edit.id} answered with {one.__class__.__name__}, which is no verdict"
+            raise TypeError(message)

@@ -112,7 +112,7 @@ class Handler(ABC):
             return None
         tx.count(_CHARGES[disposition], max(0.0, float(outcome.charge)))
         found = tuple([(one["edit"], one["severity"]) for one in outcome.body["findings"]])
-        missing = tuple([(one["edit"],) for one in outcome.body["no_data"]])
+        missing = tuple([(edit_id,) for edit_id in outcome.lacks.by_edit])
         tx.count(adder_to_each(metrics.FINDINGS, found))
         tx.count(adder_to_each(metrics.NO_DATA, missing))
         return None

@@ -1,13 +1,14 @@
 """There is no rule profile for the payer."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from scrubber.claim.model import NO_PAYER, Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Lacking, Results
+from scrubber.edits.results import Need, Results
 from scrubber.edits.verdict import PASS, Verdict, fail
 
-PROFILE = "payer-profile@"
+PROFILE = "payer-profile"
 
 
 class Profile(Params):
@@ -41,12 +42,9 @@ def payer_profile_missing(claim: Claim, results: Results, params: Profile) -> Ve
     payer = claim.destination
     if params.known or payer is NO_PAYER:
         return PASS
-    count = _without_profile(results.lacking)
+    count = _without_profile(results.lacking.pattern.by_edit.values())
     return fail(payer.at("payer_id"), payer_id=payer.payer_id or "the payer", count=count)
 
 
-# The claims of a day lack the same again and again.
-def _without_profile(lacking: Lacking) -> int:
-    return sum(
-        any(need.startswith(PROFILE) for need in needs) for needs in lacking.by_edit.values()
-    )
+def _without_profile(needs: Iterable[tuple[Need, ...]]) -> int:
+    return sum(any(kind == PROFILE for kind, _ in some) for some in needs)

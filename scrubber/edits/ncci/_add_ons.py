@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from scrubber.claim.model import Line
+from scrubber.edits.edit import TOGETHER
 from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data
 from scrubber.reference.ncci_aoc import AocView
 
@@ -35,6 +36,8 @@ def verdict_on(
     Says once that the table cannot answer for a code.
     """
     add_ons, missing = _search(lines, table)
+    if not (add_ons or missing):
+        return PASS
     said: list[Fail | NoData] = []
     for line in add_ons:
         code = line.procedure
@@ -55,8 +58,8 @@ def verdict_on(
     return tuple(said) or PASS
 
 
-# The edits of a day ask one after the other.
-@lru_cache(maxsize=1)
+# The edits ask of the same days.
+@lru_cache(maxsize=2 * TOGETHER)
 def _search(lines: tuple[Line, ...], table: AocView) -> tuple[tuple[Line, ...], bool]:
     """Return the lines with an add-on code, and whether the table lacks the code of another."""
     add_on_type = table.add_on_type

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scrubber.claim.model import Claim, Line
+from scrubber.edits.edit import TOGETHER
 from scrubber.edits.outpatient import BILLS
 from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data, several
 from scrubber.reference.ncci_mue import MueRow, MueView
@@ -56,13 +57,14 @@ def units_of_day(
 
     A line over several days counts its units a day, on each of its days.
     """
+    limited = limits(lines, table)
+    if limited.indicators.isdisjoint(indicators):
+        return []
     counted: dict[tuple[str, str], list[Line]] = {}
-    for line, row in limits(lines, table).of_lines:
+    for line, row in limited.of_lines:
         if row.mai in indicators:
             npi = "" if claim.type == "institutional" else line.rendering_npi
             counted.setdefault((line.procedure, npi), []).append(line)
-    if not counted:
-        return []
     if len(claim.by_day) > 1:
         for line in _from_earlier_days(claim, lines[0]):
             npi = "" if claim.type == "institutional" else line.rendering_npi
@@ -79,22 +81,25 @@ def units_of_day(
 
 class Limits(NamedTuple):
     """
-    The lines that count units of a code with a limit, each with it.
+    The lines that count units of a code with a limit, each with it, and the limits' indicators.
 
     `incomplete` where a line's code has no limit to be found, which proves nothing.
     """
 
     of_lines: tuple[tuple[Line, MueRow], ...]
+    indicators: frozenset[str]
     incomplete: bool
 
 
-# The edits of a day ask one after the other.
-@lru_cache(maxsize=1)
+# The edits ask of the same days.
+@lru_cache(maxsize=2 * TOGETHER)
 def limits(lines: tuple[Line, ...], table: MueView) -> Limits:
     """Return the limits of the lines of a day."""
     limited = [(line, table.limit(line.procedure)) for line in lines if counts(line)]
+    of_lines = tuple([(line, row) for line, row in limited if row is not None])
     return Limits(
-        tuple((line, row) for line, row in limited if row is not None),
+        of_lines,
+        frozenset([row.mai for _, row in of_lines]),
         any(row is None and line.procedure for line, row in limited),
     )
 

@@ -1,24 +1,26 @@
 """No loaded table covers the service date."""
 
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Results
+from scrubber.edits.results import Need, Pattern, Results
 from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
 #: What a claim, a pack or the stream lacks; no file could be loaded for it.
-NOT_TABLES = (
-    "actor-registry@",
-    "charge-medians@",
-    "claims-history@",
-    "contractor@",
-    "coverage-logic:",
-    "documentation@",
-    "model-registry@",
-    "payer-profile@",
-    "remittance@",
+NOT_TABLES = frozenset(
+    (
+        "actor-registry",
+        "charge-medians",
+        "claims-history",
+        "contractor",
+        "coverage-logic",
+        "documentation",
+        "model-registry",
+        "payer-profile",
+        "remittance",
+    )
 )
 
 
@@ -27,11 +29,6 @@ class MustHave(Params):
 
     must_have: tuple[str, ...] = ()
     """Kinds of tables (`icd-10-cm` ...); a pack's `reference.must_have`."""
-
-    @cached_property
-    def kinds(self) -> tuple[str, ...]:
-        """What begins the names of their editions."""
-        return tuple(f"{kind}@" for kind in self.must_have)
 
 
 @closing_edit(
@@ -54,21 +51,21 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     What was not looked at is never clean without saying so. A payer pack names the tables that
     must be there; without them the claim goes to review.
     """
-    counts: dict[str, int] = {}
-    for needs in results.lacking.by_edit.values():
-        for one in needs:
-            counts[one] = counts.get(one, 0) + 1
+    days = results.lacking.days
     return several(
         [
-            _complaint(one, counts[one], "review" if one.startswith(params.kinds) else None)
-            for one in sorted(counts)
-            if not one.startswith(NOT_TABLES)
+            _complaint(kind, days[day], count, "review" if kind in params.must_have else None)
+            for (kind, day), count in _of_tables(results.lacking.pattern)
         ]
     )
 
 
-# The claims of a day lack the same tables again and again.
 @lru_cache(maxsize=4096)
-def _complaint(needs: str, count: int, severity: Severity | None) -> Fail:
-    kind, _, day = needs.partition("@")
-    return fail("", severity=severity, table=kind, date=day, count=count)
+def _of_tables(pattern: Pattern) -> tuple[tuple[Need, int], ...]:
+    return tuple([one for one in pattern.counts if one[0][0].partition(":")[0] not in NOT_TABLES])
+
+
+# The claims of a day lack the same tables again and again.
+@lru_cache(maxsize=8192)
+def _complaint(kind: str, day: date, count: int, severity: Severity | None) -> Fail:
+    return fail("", severity=severity, table=kind, date=day.isoformat(), count=count)
