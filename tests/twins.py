@@ -36,7 +36,7 @@ from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
 from scrubber.edits.results import Said
-from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail
+from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail, no_data
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack, Period
 from scrubber.pipeline.own_findings import edit_crashed
@@ -208,7 +208,13 @@ def ask(case: Case) -> list[Said | Lacked]:
     results = run(Plan(claim.type, pack, edits, shelf), claim, prior_of(case))
     needs = results.lacking.by_edit.get(edit.id, ())
     said = [one for one in results.said if one.edit.id in (edit.id, edit_crashed.id)]
-    return [*said, *(Lacked(NoData(one)) for one in needs)]
+    return [*said, *(Lacked(lack_of(one)) for one in needs)]
+
+
+def lack_of(needs: str) -> NoData:
+    """Return the verdict that needs this (`kind@date`)."""
+    kind, _, day = needs.rpartition("@")
+    return no_data(kind, date.fromisoformat(day))
 
 
 def other_edit(given: Json | str) -> Edit:
@@ -216,7 +222,7 @@ def other_edit(given: Json | str) -> Edit:
     if isinstance(given, str):
         return next(edit for edit in all_edits() if edit.id == given)
     verdict = (
-        NoData(given["needs"])
+        lack_of(given["needs"])
         if "needs" in given
         else bypassed(given["reason"])
         if "reason" in given

@@ -63,6 +63,11 @@ class NoData:
         self.kind = kind
         self.day = day
 
+    @property
+    def needs(self) -> str:
+        """What is missing, as outcomes name it."""
+        return f"{self.kind}@{self.day.isoformat()}"
+
 
 Verdict = Pass | Fail | Bypassed | NoData | tuple["Fail | Bypassed | NoData", ...]
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import Any, Final
 
-from scrubber.claim.model import Claim, Line
+from scrubber.claim.model import Claim, Diagnosis, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
 from scrubber.edits.proposed import NOTHING
@@ -147,9 +147,9 @@ def _ask_lines(
                     of_parts.setdefault(group, []).append((heard, claim, line))
 
 
-def _concerned(group: Group, claim: Claim, lines: tuple[Line, ...]) -> bool:
+def _concerned(group: Group, claim: Claim, parts: tuple[Line | Diagnosis, ...]) -> bool:
     return (group.of_claim is None or group.of_claim(claim)) and (
-        group.of_part is None or any(map(group.of_part, lines))
+        group.of_part is None or any(map(group.of_part, parts))
     )
 
 
@@ -233,29 +233,34 @@ def _run_diagnoses(plan: Plan, codes: Hashable, heard: Heard) -> None:
                 heard.lack(edit, missing)
             groups = today.diagnosis_partial
         elif table is first_table:
-            recall = today.diagnosis_of_day
-            known = recall.of_claim(codes)
-            own = DIAGNOSIS_CODES.of(diagnosis)
-            settled = known.get(own)
-            if settled is None or settled is recall.unsettled:
-                settled = recall.meet(own, known, last, claim, diagnosis, table, table)
-            if settled.lacks:
-                heard.shared.add((settled.lacks, last))
-            groups = settled.groups
+            groups = _left_of(today, last, codes, heard, diagnosis)
         else:
             groups = today.diagnosis
         for group in groups:
-            if group.of_claim is not None and not group.of_claim(claim):
-                continue
-            if group.of_part is not None and not group.of_part(diagnosis):
-                continue
-            for call, bound in group.edits:
-                try:
-                    verdict = call(claim, diagnosis, first_table, table)
-                    if verdict is not PASS:
-                        _note(heard, bound, verdict)
-                except Exception as error:  # noqa: BLE001
-                    _crash(heard, bound, error, ())
+            if _concerned(group, claim, (diagnosis,)):
+                for call, bound in group.edits:
+                    try:
+                        verdict = call(claim, diagnosis, first_table, table)
+                        if verdict is not PASS:
+                            _note(heard, bound, verdict)
+                    except Exception as error:  # noqa: BLE001
+                        _crash(heard, bound, error, ())
+
+
+def _left_of(
+    today: DayPlan, day: date, codes: Hashable, heard: Heard, diagnosis: Diagnosis
+) -> Groups:
+    """Return what the codes of a diagnosis of one day do not settle."""
+    recall = today.diagnosis_of_day
+    known = recall.of_claim(codes)
+    own = DIAGNOSIS_CODES.of(diagnosis)
+    settled = known.get(own)
+    if settled is None or settled is recall.unsettled:
+        table = today.diagnosis_codes
+        settled = recall.meet(own, known, day, heard.claim, diagnosis, table, table)
+    if settled.lacks:
+        heard.shared.add((settled.lacks, day))
+    return settled.groups
 
 
 def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:

@@ -13,13 +13,13 @@ from typing import Final
 import faust
 from faust.app.base import BootStrategy
 
+from scrubber.edits.edit import TOGETHER
 from scrubber.stream.handling import Handler
 from scrubber.stream.source import ClaimSource
 from scrubber.stream.stop import fail_stop
 from scrubber.stream.transaction import PartitionBatch
 
 _CONCURRENCY: Final = 16  # batches whose commits are waited for while others are handled
-_BREATH: Final = 50  # records after which others get their turn: commits, heartbeats, health
 
 Batches = faust.StreamT[PartitionBatch]
 
@@ -102,9 +102,6 @@ async def answer(batch: PartitionBatch, handler: Handler) -> None:
         if batch.parked:
             handler.park(batch.records[0], batch.topic, tx)
             return
-        for number, record in enumerate(batch.records, start=1):
-            waits = handler.handle(record, batch.topic, tx)
-            if waits is not None:
-                await waits
-            if number % _BREATH == 0:
-                await asyncio.sleep(0)
+        for start in range(0, len(batch.records), TOGETHER):
+            await handler.handle(batch.records[start : start + TOGETHER], batch.topic, tx)
+            await asyncio.sleep(0)  # others get their turn: commits, heartbeats, health

@@ -1,18 +1,19 @@
 """A submitted claim: an outcome, a claim under its right key, or a dead letter."""
 
 import re
+from collections.abc import Sequence
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiokafka import ConsumerRecord
 from msgspec import structs
 
 from scrubber.contracts.decode import Decoded, SchemaInvalid, Undecodable, decode_claim_event
 from scrubber.contracts.keys import patient_key
-from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.scrub import Begun, Scrubber
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream import submissions
-from scrubber.stream.handling import Handler, digest
+from scrubber.stream.handling import Fault, Handler, digest
 from scrubber.stream.partitioner import partition_of
 from scrubber.stream.submissions import Submission
 from scrubber.stream.traces import PutOutcome, put_outcome
@@ -21,6 +22,14 @@ from scrubber.telemetry import metrics
 from scrubber.telemetry.series import adder
 
 PATIENT_KEY: Final = re.compile(rb"[0-9a-f]{32}")
+
+
+class _Submitted(NamedTuple):
+    """A claim, the key of its patient, and what of its place is not that of the key."""
+
+    decoded: Decoded
+    key: str
+    misplaced: str
 
 
 class Claims(Handler):
@@ -37,24 +46,32 @@ class Claims(Handler):
         super().__init__(scrubber, settings, put)
         self._partitions = partitions
 
-    def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
-        """Scrub a submission, or move it to where its patient's history is."""
+    async def handle(self, records: Sequence[ConsumerRecord], topic: str, tx: Transaction) -> None:
+        """Scrub submissions, or move them to where their patients' histories are."""
+        read = [self._read(record) for record in records]
+        here = [one for one in read if isinstance(one, _Submitted) and not one.misplaced]
+        begun = iter(self._begin([one.decoded for one in here]))
+        for record, one in zip(records, read, strict=True):
+            if isinstance(one, SchemaInvalid):
+                self._refuse(record, topic, tx, one)
+            elif not isinstance(one, _Submitted):
+                self._dead_letter(record, topic, tx, *one)
+            elif one.misplaced:
+                self._move(record, topic, one, tx)
+            else:
+                self._scrub(record, topic, tx, next(begun), one.key)
+
+    def _read(self, record: ConsumerRecord) -> _Submitted | SchemaInvalid | Fault:
         if record.value is None:
-            self._dead_letter(record, topic, tx, "claim-event-unreadable", "no value")
-            return
+            return "claim-event-unreadable", "no value"
         try:
             decoded = decode_claim_event(record.value)
         except Undecodable as error:
-            reason = f"{error.reason} (byte offset {error.offset})"
-            self._dead_letter(record, topic, tx, error.error_type, reason)
+            return error.error_type, f"{error.reason} (byte offset {error.offset})"
         except SchemaInvalid as invalid:
-            self._refuse(record, topic, tx, invalid)
-        else:
-            key = patient_key(decoded.event, self._settings.key_secret)
-            if reason := self._misplaced(record, key):
-                self._move(record, topic, key, reason, tx)
-            else:
-                self._scrub(record, topic, tx, decoded, key)
+            return invalid
+        key = patient_key(decoded.event, self._settings.key_secret)
+        return _Submitted(decoded, key, self._misplaced(record, key))
 
     def _misplaced(self, record: ConsumerRecord, key: str) -> str:
         if record.key != key.encode():
@@ -65,30 +82,30 @@ class Claims(Handler):
         return partition_of(key.encode(), self._partitions)
 
     def _move(
-        self, record: ConsumerRecord, topic: str, key: str, reason: str, tx: Transaction
+        self, record: ConsumerRecord, topic: str, submitted: _Submitted, tx: Transaction
     ) -> None:
         try:
             tx.put(
                 "claims-rekeyed",
-                key.encode(),
+                submitted.key.encode(),
                 record.value,
                 headers=record.headers,
-                partition=self._partition_of(key),
+                partition=self._partition_of(submitted.key),
             )
         except RecordTooLargeError as error:  # by its headers: the claim itself was read
             fault = f"to be moved, its {error.size} bytes are over the limit of {error.limit}"
             self._dead_letter(record, topic, tx, "record-too-large", fault)
             return
-        tx.count(adder(metrics.REKEYED, reason))
+        tx.count(adder(metrics.REKEYED, submitted.misplaced))
 
     def _scrub(
-        self, record: ConsumerRecord, topic: str, tx: Transaction, decoded: Decoded, key: str
+        self, record: ConsumerRecord, topic: str, tx: Transaction, begun: Begun, key: str
     ) -> None:
-        event = decoded.event
-        content = digest(decoded.claim)
+        event = begun.decoded.event
+        content = digest(begun.decoded.claim)
         if self._repeated(record, topic, tx, event.submission_id, content):
             return
-        outcome, history = self._judge(tx, decoded, key)
+        outcome, history = self._judge(tx, begun, key)
         submission = Submission(content, key, outcome.disposition, outcome.outcome_id)
         if outcome.disposition == "review":
             submission = structs.replace(

@@ -1,5 +1,6 @@
 """A reviewer's decision: the submission's next outcome, a note, or a dead letter."""
 
+from collections.abc import Sequence
 from functools import cache
 
 import msgspec
@@ -48,8 +49,12 @@ class Decisions(Handler):
         super().__init__(scrubber, settings, put)
         self._reviewed = reviewed
 
-    async def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
-        """Turn a reviewer's decision into the submission's next outcome."""
+    async def handle(self, records: Sequence[ConsumerRecord], topic: str, tx: Transaction) -> None:
+        """Turn reviewers' decisions into their submissions' next outcomes."""
+        for record in records:
+            await self._take(record, topic, tx)
+
+    async def _take(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
         event = self._event(DecisionEvent, record, topic, tx)
         if event is None:
             return
@@ -89,8 +94,9 @@ class Decisions(Handler):
             corrected = self._corrected(record, event, submission)
             if isinstance(corrected, tuple):
                 return corrected
+            (begun,) = self._begin([corrected])
             outcome, history = self._judge(
-                tx, corrected, submission.patient_key,
+                tx, begun, submission.patient_key,
                 revision=revision, decision_id=event.decision_id,
             )  # fmt: skip
         else:

@@ -5,7 +5,7 @@ Nothing here raises for bad data, waits for a clock, or sends anything but throu
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, timedelta
 from hashlib import blake2b
 from typing import Final, TypeVar
@@ -19,7 +19,7 @@ from scrubber.contracts.claim import SCHEMA_VERSION
 from scrubber.contracts.decode import Decoded
 from scrubber.pipeline.outcome import Outcome, remembered
 from scrubber.pipeline.review import FollowUp
-from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.scrub import Begun, Scrubber
 from scrubber.pipeline.settings import StreamSettings
 from scrubber.stream import dead_letters, submissions
 from scrubber.stream.histories import beginning, history_of, identified, written_history
@@ -58,29 +58,33 @@ class Handler(ABC):
         self._put = put
 
     @abstractmethod
-    def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> Awaitable[None] | None:
-        """Answer a record of the input `topic`; what is returned must be awaited."""
+    async def handle(self, records: Sequence[ConsumerRecord], topic: str, tx: Transaction) -> None:
+        """Answer records of the input `topic`, in their order."""
 
     def park(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
         """Set a record aside that ended the process each time it was tried."""
         reason = "the worker ended each time it handled this record"
         self._dead_letter(record, topic, tx, "record-ends-worker", reason)
 
+    def _begin(self, claims: Iterable[Decoded]) -> list[Begun]:
+        """Begin to scrub claims, those with a history of which a patient is named."""
+        return self._scrubber.begin([(one, identified(one.event)) for one in claims])
+
     def _judge(
-        self, tx: Transaction, decoded: Decoded, key: str, *, revision: int = 0,
+        self, tx: Transaction, begun: Begun, key: str, *, revision: int = 0,
         decision_id: str | None = None,
     ) -> tuple[Outcome, bytes | None]:  # fmt: skip
         """Scrub a claim with its patient's history; return what the history is to be as well."""
-        event = decoded.event
+        event = begun.decoded.event
         if not identified(event):
-            return self._scrubber.scrub(decoded, revision=revision, decision_id=decision_id), None
+            return self._scrubber.finish(begun, revision=revision, decision_id=decision_id), None
         history, since = history_of(tx, key)
         oldest = event.submitted_at.astimezone(UTC).date() - timedelta(
             days=self._settings.history_days
         )
         history = patient_history.forget(history, oldest)
         prior = Prior(history, max(oldest, since, beginning(tx)), without=event.submission_id)
-        outcome = self._scrubber.scrub(decoded, prior, revision=revision, decision_id=decision_id)
+        outcome = self._scrubber.finish(begun, prior, revision=revision, decision_id=decision_id)
         return outcome, written_history(remembered(history, outcome), since)
 
     def _answer(

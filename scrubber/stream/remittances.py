@@ -1,5 +1,7 @@
 """A remittance: the payer's result in its claim's history, or a dead letter."""
 
+from collections.abc import Sequence
+
 from aiokafka import ConsumerRecord
 
 from scrubber.claim import history as patient_history
@@ -16,8 +18,12 @@ from scrubber.telemetry.series import adder
 class Remittances(Handler):
     """Takes `remittances` in."""
 
-    def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
-        """Join the payer's result to the claim in its patient's history."""
+    async def handle(self, records: Sequence[ConsumerRecord], topic: str, tx: Transaction) -> None:
+        """Join the payer's results to the claims in their patients' histories."""
+        for record in records:
+            self._join(record, topic, tx)
+
+    def _join(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:
         event = self._event(RemittanceEvent, record, topic, tx)
         if event is None:
             return

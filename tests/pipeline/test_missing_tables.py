@@ -8,7 +8,7 @@ from scrubber.edits.ncci.reference_edition_missing import MustHave, reference_ed
 from scrubber.edits.verdict import no_data
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.settings import read_settings
-from tests.pipeline.test_engine import DAY, claim_says, event, pack, scrubber
+from tests.pipeline.test_engine import DAY, claim_says, event, pack, scrubber, unanswered
 from tests.twins import ALWAYS
 
 
@@ -43,7 +43,7 @@ def test_what_no_file_could_hold_is_no_missing_table(kind: str) -> None:
     """It stands in the outcome's no_data, and nowhere else."""
     found = scrubber(lacking("a", kind), reference_edition_missing).scrub(event())
     assert found.body["findings"] == []
-    assert [one["edit"] for one in found.body["no_data"]] == ["a"]
+    assert [one["edit"] for one in unanswered(found)] == ["a"]
 
 
 def test_the_bundled_tables_do_not_pass_what_they_do_not_hold() -> None:

@@ -4,7 +4,7 @@ from scrubber.edits.coverage.ncd_lab_diagnosis_not_covered import ncd_lab_diagno
 from scrubber.edits.coverage.payer_profile_missing import payer_profile_missing
 from scrubber.edits.coverage.prior_authorization_missing import prior_authorization_missing
 from scrubber.edits.coverage.referral_missing import referral_missing
-from tests.pipeline.test_engine import outcome
+from tests.pipeline.test_engine import outcome, unanswered
 
 #: Two that want a profile, the first of them on each line, and one that wants a table.
 LACKING = (prior_authorization_missing, referral_missing, ncd_lab_diagnosis_not_covered)
@@ -17,7 +17,7 @@ def test_edits_that_want_a_profile_are_counted_once_each() -> None:
     assert [one["message"] for one in found.body["findings"]] == [
         "No rule profile for payer 05102; 2 payer edits did not run."
     ]
-    assert [one["edit"] for one in found.body["no_data"]] == [
+    assert [one["edit"] for one in unanswered(found)] == [
         "ncd-lab-diagnosis-not-covered",
         "prior-authorization-missing",
         "referral-missing",

@@ -116,10 +116,11 @@ def test_an_edit_that_looks_at_more_is_asked_each_time(looks: Callable[..., Verd
 def test_whether_a_value_is_there_may_be_looked_at() -> None:
     """Present and absent are two codes, each settled by itself."""
     asking = Asking(
-        line_edit, lambda _claim, line: PASS if line.service_from is not None else no_data("a", DAY)
+        line_edit,
+        lambda _claim, line: PASS if line.service_from is not None else no_data("a", line.day),
     )
     there, absent = claim_with(), claim_with(service_from=None)
-    assert asking.of(*[there, absent] * 3) == ["pass", "a@2024-08-05"] * 3
+    assert asking.of(*[there, absent] * 3) == ["pass", f"a@{absent.lines[0].day}"] * 3
     assert asking.times == 2
 
 

@@ -66,7 +66,11 @@ class Naive:
                 for day in {day for day, _ in days if edit.in_force(day)}:
                     if claim.type in edit.applies_to and not edit.partial_data:
                         self.lacks |= {(edit, one) for one in self._absent(edit, day)}
-        results = Results(self.said[:], lacking(frozenset(self.lacks)), frozenset())
+        results = Results(
+            self.said[:],
+            lacking([(frozenset({(edit, one.kind)}), one.day) for edit, one in self.lacks]),
+            frozenset(),
+        )
         for edit in self.edits:
             if edit.scope == "closing" and claim.type in edit.applies_to:
                 self._ask(edit, claim.day, claim, results)

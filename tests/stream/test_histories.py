@@ -1,5 +1,6 @@
 """A patient's history in the state: bounded, and no patient's where a claim does not say whose."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -97,13 +98,14 @@ def scrubbed(member_ids: Sequence[str]) -> FakeTransaction:
     """Return what comes of one and the same claim, sent once for each of the member ids."""
     handler = Claims(build_scrubber(SETTINGS.scrub), SETTINGS, partitions=1)
     tx: Any = FakeTransaction()
+    records = []
     for number, member_id in enumerate(member_ids):
         event = orjson.loads(claim_bytes(f"c-{number}", 1, 0, "clean"))
         event["claim"]["payers"][0]["subscriber"]["member_id"] = member_id
         value = orjson.dumps(event)
         key = patient_key(decode_claim_event(value).event, SECRET).encode()
-        record = ConsumerRecord("t", 0, number, 0, 0, key, value, None, 1, 1, ())
-        handler.handle(record, "claims-submitted", tx)
+        records.append(ConsumerRecord("t", 0, number, 0, 0, key, value, None, 1, 1, ()))
+    asyncio.run(handler.handle(records, "claims-submitted", tx))
     found: FakeTransaction = tx
     return found
 

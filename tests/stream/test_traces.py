@@ -108,18 +108,21 @@ def traced(**options: Any) -> tuple[Traces, InMemorySpanExporter]:
     return Traces(provider), exporter
 
 
-def answer(
+async def answer(
     lines: list[bytes], put: PutOutcome, headers: Headers = (), limit: int = 1 << 30
 ) -> Batch:
     """Return what comes of claims, not committed yet."""
     handler = Claims(build_scrubber(SETTINGS.scrub), SETTINGS, 1, put)
     tx: Any = Batch(limit=limit)
+    records = []
     for offset, line in enumerate(lines):
         key = patient_key(decode_claim_event(line).event, SECRET).encode()
-        record = ConsumerRecord(
-            "own.claims-submitted", 0, offset, 1_000, 0, key, line, None, 1, 1, headers
+        records.append(
+            ConsumerRecord(
+                "own.claims-submitted", 0, offset, 1_000, 0, key, line, None, 1, 1, headers
+            )
         )
-        handler.handle(record, "claims-submitted", tx)
+    await handler.handle(records, "claims-submitted", tx)
     batch: Batch = tx
     return batch
 
@@ -129,10 +132,10 @@ def parent(flags: str = "01") -> Headers:
     return ((TRACEPARENT, f"00-{TRACE}-{PARENT}-{flags}".encode()),)
 
 
-def test_an_outcome_goes_on_in_the_trace_of_its_claim() -> None:
+async def test_an_outcome_goes_on_in_the_trace_of_its_claim() -> None:
     """The span is the publisher's child, and the outcome's header names the span."""
     traces, exporter = traced()
-    batch = answer(LINES, traces.put_outcome, (*parent(), ("tracestate", b"vendor=SAMPLE")))
+    batch = await answer(LINES, traces.put_outcome, (*parent(), ("tracestate", b"vendor=SAMPLE")))
     assert exporter.get_finished_spans() == ()  # nothing can be read yet
     batch.commit()
     spans = exporter.get_finished_spans()
@@ -165,10 +168,10 @@ def test_an_outcome_goes_on_in_the_trace_of_its_claim() -> None:
         (("tracestate", b"vendor=SAMPLE"),),
     ],
 )
-def test_a_claim_without_a_trace_begins_one(headers: Headers) -> None:
+async def test_a_claim_without_a_trace_begins_one(headers: Headers) -> None:
     """Nonsense is no trace, and does not go on."""
     traces, exporter = traced()
-    batch = answer(LINES[:1], traces.put_outcome, headers)
+    batch = await answer(LINES[:1], traces.put_outcome, headers)
     batch.commit()
     (span,) = exporter.get_finished_spans()
     assert span.parent is None
@@ -177,11 +180,11 @@ def test_a_claim_without_a_trace_begins_one(headers: Headers) -> None:
     assert set(given) == {"event_id", TRACEPARENT}
 
 
-def test_a_trace_that_nobody_records_goes_on_unrecorded() -> None:
+async def test_a_trace_that_nobody_records_goes_on_unrecorded() -> None:
     """Whether it is sampled, the publisher decided; a worker that samples nothing passes it on."""
     for options, headers in (({}, parent("00")), ({"sampler": ALWAYS_OFF}, parent())):
         traces, exporter = traced(**options)
-        batch = answer(LINES[:1], traces.put_outcome, headers)
+        batch = await answer(LINES[:1], traces.put_outcome, headers)
         batch.commit()
         assert exporter.get_finished_spans() == ()
         ((_, _, _, given),) = batch.put_records
@@ -189,20 +192,20 @@ def test_a_trace_that_nobody_records_goes_on_unrecorded() -> None:
         assert given[TRACEPARENT].endswith(b"-00")
 
 
-def test_a_trace_changes_no_outcome() -> None:
+async def test_a_trace_changes_no_outcome() -> None:
     """Values, keys and state are the same to the byte, with traces and without."""
     traces, _ = traced()
-    with_traces = answer(LINES, traces.put_outcome, parent())
-    without = answer(LINES, put_outcome)
+    with_traces = await answer(LINES, traces.put_outcome, parent())
+    without = await answer(LINES, put_outcome)
     assert [one[:3] for one in with_traces.put_records] == [one[:3] for one in without.put_records]
     assert [set(one[3]) for one in without.put_records] == [{"event_id"}] * len(LINES)
     assert with_traces.state == without.state
 
 
-def test_an_outcome_that_fits_no_topic_has_no_span() -> None:
+async def test_an_outcome_that_fits_no_topic_has_no_span() -> None:
     """It is a dead letter, which keeps the header that its claim came with."""
     traces, exporter = traced()
-    batch = answer(LINES[:1], traces.put_outcome, parent(), limit=100)
+    batch = await answer(LINES[:1], traces.put_outcome, parent(), limit=100)
     batch.commit()
     ((topic, _, _, headers),) = batch.put_records
     assert topic == "claims-dead-letter"
@@ -214,7 +217,7 @@ async def test_a_decision_has_its_span(tmp_path: Path) -> None:
     """Without a claim's type: the stored outcome is not read for it."""
     del tmp_path
     traces, exporter = traced()
-    batch = answer(LINES[10:11], put_outcome)
+    batch = await answer(LINES[10:11], put_outcome)
     ((topic, key, value, _),) = batch.put_records
     assert topic == "claims-review"
     outcome = orjson.loads(value or b"")
@@ -238,7 +241,7 @@ async def test_a_decision_has_its_span(tmp_path: Path) -> None:
     record = ConsumerRecord(
         "review-decisions", 0, 5, 1_000, 0, key, orjson.dumps(event), None, 1, 1, parent()
     )
-    await handler.handle(record, "review-decisions", tx)
+    await handler.handle([record], "review-decisions", tx)
     batch.commit()
     (span,) = exporter.get_finished_spans()
     attributes = span.attributes or {}

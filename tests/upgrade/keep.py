@@ -14,7 +14,7 @@ code. It calls nothing but what the worker's agents call, so that it runs on rel
 import asyncio
 import sys
 from base64 import b64encode
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -129,14 +129,8 @@ class Worker:
         offset = self.topics.append(topic, key, value)
         record = ConsumerRecord(topic, 0, offset, 0, 0, key, value, None, 1, 1, ())
         tx: Any = self.topics
-        waits = self._handlers[topic].handle(record, topic, tx)
-        if waits is not None:
-            asyncio.run(_finish(waits))
+        asyncio.run(self._handlers[topic].handle([record], topic, tx))
         return self.topics.records[before + 1 :]
-
-
-async def _finish(waits: Awaitable[None]) -> None:
-    await waits
 
 
 def key_of(value: bytes) -> bytes:
