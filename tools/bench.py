@@ -22,12 +22,14 @@ import orjson
 
 from scrubber.claim.compile import compile_claim
 from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
-from scrubber.edits.edit import Edit
+from scrubber.edits.edit import TOGETHER, Edit
 from scrubber.edits.registry import all_edits
 from scrubber.payers.select import load_packs
+from scrubber.pipeline.answer import answer_batch
 from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.intake import Record
 from scrubber.pipeline.plan import Plan
-from scrubber.pipeline.run import run
+from scrubber.pipeline.run import close, hear
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import Settings, read_settings
 from scrubber.reference.shelf import open_shelf
@@ -63,6 +65,17 @@ def over(call: Callable[[bytes], object], records: list[bytes]) -> Callable[[], 
     return work
 
 
+def in_batches(scrubber: Scrubber, records: list[bytes]) -> Callable[[], None]:
+    """Return the work of answering the records as `scrubber check` does."""
+    sent = [Record("bench", number, 0, raw) for number, raw in enumerate(records)]
+
+    def work() -> None:
+        for start in range(0, len(sent), TOGETHER):
+            answer_batch(scrubber, sent[start : start + TOGETHER])
+
+    return work
+
+
 def table(title: str, rows: Iterable[tuple[str, str, str]]) -> None:
     """Print three columns."""
     print(f"\n{title}")
@@ -77,7 +90,10 @@ def throughput(scrubber: Scrubber, records: list[bytes]) -> tuple[float, float]:
         "orjson.loads (the floor)": over(orjson.loads, fitting),
         "decode": over(decode_claim_event, fitting),
         "decode, compile": over(lambda raw: compile_claim(decode_claim_event(raw).event), fitting),
-        "decode, all edits, encode": over(lambda raw: scrubber.answer(raw).encode(), fitting),
+        "all edits and encode, one by one": over(
+            lambda raw: scrubber.answer(raw).encode(), fitting
+        ),
+        f"all edits and encode, {TOGETHER} together": in_batches(scrubber, fitting),
     }
     spent = by_turns(stages, ROUNDS)
     floors = next(iter(spent.values()))
@@ -125,11 +141,12 @@ def cost_of_edits(settings: Settings, records: list[bytes], whole: float) -> lis
             (kind, pack): Plan(kind, pack, asked, shelf)
             for kind, pack in {(claim.type, packs.pack_for(claim)) for claim in claims}
         }
-        planned = [(plans[claim.type, packs.pack_for(claim)], claim) for claim in claims]
+        planned = [(plans[claim.type, packs.pack_for(claim)], claim, False) for claim in claims]
 
         def work() -> None:
-            for plan, claim in planned:
-                run(plan, claim, None)
+            for start in range(0, len(planned), TOGETHER):
+                for heard in hear(planned[start : start + TOGETHER]):
+                    close(heard, None)
 
         return work
 
@@ -177,7 +194,9 @@ def cold_start(record: bytes) -> None:
 _AS_A_WORKER = """
 import sys
 import scrubber.stream.worker
+from scrubber.pipeline.answer import answer_batch
 from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.intake import Record
 from scrubber.pipeline.settings import read_settings
 
 scrubber = build_scrubber(read_settings())

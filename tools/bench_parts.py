@@ -11,14 +11,17 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from scrubber.edits.edit import TOGETHER
+from scrubber.pipeline.answer import answer_batch
 from scrubber.pipeline.bootstrap import build_scrubber
+from scrubber.pipeline.intake import Record
 from scrubber.pipeline.scrub import Scrubber
 from scrubber.pipeline.settings import Settings, StreamSettings, read_settings, read_stream_settings
 from scrubber.stream import worker
@@ -39,10 +42,11 @@ WARM_UP = 1_000
 class PassThrough(Claims):
     """Answers a claim as the raw loop does: parsed, written again, to one output."""
 
-    def handle(self, record: ConsumerRecord, topic: str, tx: Transaction) -> None:  # noqa: ARG002
-        """Copy one record."""
-        body = orjson.loads(record.value)
-        tx.put(OUTPUT, record.key, orjson.dumps(body))
+    async def handle(self, records: Sequence[ConsumerRecord], topic: str, tx: Transaction) -> None:  # noqa: ARG002
+        """Copy records."""
+        for record in records:
+            body = orjson.loads(record.value)
+            tx.put(OUTPUT, record.key, orjson.dumps(body))
 
 
 def work() -> None:
@@ -137,13 +141,15 @@ async def _copy(settings: StreamSettings, numbers: list[int], name: str) -> None
 
 def check() -> None:
     """Answer the claims of a file without Kafka; print wall seconds and CPU seconds."""
-    claims = Path(sys.argv[2]).read_bytes().splitlines()
+    claims = [
+        Record("claims", number, 0, line)
+        for number, line in enumerate(Path(sys.argv[2]).read_bytes().splitlines())
+    ]
     scrubber = build_scrubber(read_settings(os.environ))
-    for claim in claims[:WARM_UP]:
-        scrubber.answer(claim).encode()
+    answer_batch(scrubber, claims[:WARM_UP])
     wall, spent = time.perf_counter(), time.process_time()
-    for claim in claims:
-        scrubber.answer(claim).encode()
+    for start in range(0, len(claims), TOGETHER):
+        answer_batch(scrubber, claims[start : start + TOGETHER])
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
     _say(claims=len(claims), wall=wall, cpu=spent)
 

@@ -70,7 +70,7 @@ def answer_records(
     source = iter(records)
     if processes == 1:
         while batch := list(islice(source, TOGETHER)):
-            yield from _answer(scrubber, batch)
+            yield from answer_batch(scrubber, batch)
         return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=(settings,)
@@ -81,7 +81,7 @@ def answer_records(
                 while len(under_way) < processes * IN_FLIGHT and (
                     batch := list(islice(source, BATCH))
                 ):
-                    under_way.append(pool.submit(_answer_batch, batch))
+                    under_way.append(pool.submit(_answer, batch))
                 if not under_way:
                     return
                 yield from under_way.popleft().result()
@@ -90,7 +90,8 @@ def answer_records(
                 future.cancel()
 
 
-def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
+def answer_batch(scrubber: Scrubber, records: list[Record]) -> list[Result]:
+    """Return the answer to each record; the edits are put to all of them together."""
     decoded = [_decoded(scrubber, record) for record in records]
     begun = iter(scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)]))
     return [
@@ -135,9 +136,9 @@ def _start(settings: Settings) -> None:
     _SCRUBBER = build_scrubber(settings)
 
 
-def _answer_batch(batch: list[Record]) -> list[Result]:
+def _answer(batch: list[Record]) -> list[Result]:
     return [
         one
         for start in range(0, len(batch), TOGETHER)
-        for one in _answer(_SCRUBBER, batch[start : start + TOGETHER])
+        for one in answer_batch(_SCRUBBER, batch[start : start + TOGETHER])
     ]

@@ -7,6 +7,7 @@ Nothing here raises for bad data, waits for a clock, or sends anything but throu
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from datetime import UTC, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, TypeVar
 
@@ -17,6 +18,7 @@ from scrubber.claim import history as patient_history
 from scrubber.claim.prior import Prior
 from scrubber.contracts.claim import SCHEMA_VERSION
 from scrubber.contracts.decode import Decoded
+from scrubber.edits.results import Pattern
 from scrubber.pipeline.outcome import Outcome, remembered
 from scrubber.pipeline.review import FollowUp
 from scrubber.pipeline.scrub import Begun, Scrubber
@@ -28,7 +30,7 @@ from scrubber.stream.traces import PutOutcome, put_outcome
 from scrubber.stream.transaction import RecordTooLargeError, Transaction
 from scrubber.telemetry import metrics
 from scrubber.telemetry.log import log
-from scrubber.telemetry.series import adder, adder_to_each
+from scrubber.telemetry.series import Add, adder, adder_to_each
 
 OUTPUTS: Final = {
     "clean": "claims-clean",
@@ -40,6 +42,7 @@ _KEY_BYTES: Final = 1024
 
 _CLAIMS: Final = {one: adder(metrics.CLAIMS, one) for one in OUTPUTS}
 _CHARGES: Final = {one: adder(metrics.CHARGES, one) for one in OUTPUTS}
+
 
 Event = TypeVar("Event", bound=BaseModel)
 Fault = tuple[str, str]
@@ -116,9 +119,8 @@ class Handler(ABC):
             return None
         tx.count(_CHARGES[disposition], max(0.0, float(outcome.charge)))
         found = tuple([(one["edit"], one["severity"]) for one in outcome.body["findings"]])
-        missing = tuple([(edit_id,) for edit_id in outcome.lacks.by_edit])
         tx.count(adder_to_each(metrics.FINDINGS, found))
-        tx.count(adder_to_each(metrics.NO_DATA, missing))
+        tx.count(_adder_of(outcome.lacks))
         return None
 
     def _event(
@@ -171,3 +173,9 @@ class Handler(ABC):
 def digest(text: bytes) -> bytes:
     """Return sixteen bytes that stand for `text`."""
     return blake2b(text, digest_size=_DIGEST_BYTES).digest()
+
+
+# Claims lack the same, but for the day.
+@lru_cache(maxsize=4096)
+def _adder_of(lacks: Pattern) -> Add:
+    return adder_to_each(metrics.NO_DATA, tuple([(edit_id,) for edit_id in lacks.by_edit]))
