@@ -23,8 +23,9 @@ import scrubber.stream.restore as restore_module
 import scrubber.stream.source as source_module
 import scrubber.stream.task as task_module
 from scrubber.cli.main import main
+from scrubber.contracts.decode import Decoded
 from scrubber.pipeline import bootstrap
-from scrubber.pipeline.scrub import Scrubber
+from scrubber.pipeline.scrub import Begun, Scrubber
 from scrubber.stream import agents
 from scrubber.stream.claims import Claims
 from scrubber.stream.source import ClaimSource
@@ -258,14 +259,14 @@ def crash(marked: str) -> None:
 
 
 def _on_claim(marked: str, act: Act) -> None:
-    scrub = Scrubber.scrub
+    begin = Scrubber.begin
 
-    def changed(scrubber: Scrubber, decoded: Any, *arguments: Any, **named: Any) -> Any:
-        if decoded.event.submission_id == marked:
+    def changed(scrubber: Scrubber, submissions: list[tuple[Decoded, bool]]) -> list[Begun]:
+        if any(decoded.event.submission_id == marked for decoded, _ in submissions):
             act()
-        return scrub(scrubber, decoded, *arguments, **named)
+        return begin(scrubber, submissions)
 
-    Scrubber.scrub = changed  # type: ignore[method-assign]
+    Scrubber.begin = changed  # type: ignore[assignment,method-assign]
 
 
 @hook("never-begin")
