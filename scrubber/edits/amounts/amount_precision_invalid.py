@@ -10,6 +10,7 @@ from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
 
 LARGEST = Decimal("99999999.99")
 CENT, THOUSANDTH = Decimal("0.01"), Decimal("0.001")
+NO_CENTS = Decimal("0.00")
 
 
 def _is_money(amount: Decimal | None) -> bool:
@@ -60,14 +61,15 @@ def amount_precision_invalid(claim: Claim) -> Verdict:
 
     Units may have three decimals. Zeros at the end are no decimals.
     """
-    amounts = [line.charge for line in claim.lines]
-    amounts += [payer.paid_amount for payer in claim.payers]
-    amounts += [amount for _, amount in claim.value_codes]
-    if (
-        _is_money(claim.total_charge)
-        and _is_money(claim.patient_amount_paid)
-        and all(map(_is_money, amounts))
-        and all(_is_count(line.units) for line in claim.lines)
-    ):
+    stated = [claim.total_charge, claim.patient_amount_paid]
+    for line in claim.lines:
+        stated += (line.charge, line.units)
+    for payer in claim.payers:
+        stated.append(payer.paid_amount)
+    for _, amount in claim.value_codes:
+        stated.append(amount)
+    # A sum has the decimals of the addend with the most: if it is money, so is each of them.
+    total = sum(map(abs, filter(None, stated)), NO_CENTS)
+    if total <= LARGEST and total.same_quantum(NO_CENTS):
         return PASS
     return several(_complaints(claim))
