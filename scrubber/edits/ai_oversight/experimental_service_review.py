@@ -14,7 +14,7 @@ TRIAL_CONDITION = "30"
 
 
 def _trigger(line: Line) -> str:
-    if CATEGORY_3.fullmatch(line.procedure):
+    if line.procedure[-1:] == "T" and CATEGORY_3.fullmatch(line.procedure):
         return f"code {line.procedure}"
     for modifier in line.modifiers:
         if modifier in TRIAL_MODIFIERS:
@@ -82,8 +82,7 @@ def experimental_service_review(claim: Claim, lines: tuple[Line, ...]) -> Verdic
     """
     complaints = []
     for line in lines:
-        told = line.modifiers or line.procedure[-1:] == "T"
-        trigger = _trigger(line) if told else ""
+        trigger = _trigger(line)
         if not trigger and line.index == 0:
             trigger = _trigger_of_claim(claim)
         if trigger:

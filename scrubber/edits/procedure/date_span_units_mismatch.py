@@ -68,7 +68,7 @@ def date_span_units_mismatch(
         if units is None or line.unit_type == MINUTES:
             continue
         days = (end - start).days + 1
-        if units >= days and units % days == 0:
+        if units >= days and units == units.to_integral_value() and int(units) % days == 0:
             continue
         if params.is_exception(line.procedure):
             said.append(bypassed("billed over a range of dates", line))
