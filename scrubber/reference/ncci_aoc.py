@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -106,14 +106,25 @@ class AocSeries:
         return AocView(self, edition, day) if edition else None
 
 
-class _AddOn(NamedTuple):
+class AddOn(NamedTuple):
+    """
+    What the table says of a code as of a day.
+
+    `type` is 1, 2 or 3, or `""` for a code that is no add-on; a code with rows of two types has
+    the milder one: an open list excuses what a closed one would not. `primaries` has none for
+    type 2. `held` tells whether the table can answer for the code at all.
+    """
+
     type: str
     primaries: frozenset[str]
-    complete: bool
+    held: bool
 
 
 class AocView:
     """The table as of one day."""
+
+    find: Callable[[str], AddOn]
+    """What the table says of a code; answers are remembered."""
 
     def __init__(self, series: AocSeries, edition: Edition, day: date) -> None:
         """Ask `AocSeries.as_of` for a view."""
@@ -126,34 +137,17 @@ class AocView:
         self._add_ons, self._primaries, self._types, self._effective, self._deletion = _columns(
             edition
         )
-        self._add_on = lru_cache(maxsize=CACHED_CODES)(self._find)
+        self.find = lru_cache(maxsize=CACHED_CODES)(self._find)
 
-    def add_on_type(self, code: str) -> str:
-        """
-        Return 1, 2 or 3; "" for a code that is no add-on on the day.
-
-        A code with rows of two types has the milder one: an open list excuses what a closed
-        one would not.
-        """
-        return self._add_on(code).type
-
-    def primaries(self, code: str) -> frozenset[str]:
-        """Return the primaries of an add-on on the day; none for type 2."""
-        return self._add_on(code).primaries
-
-    def holds(self, code: str) -> bool:
-        """Tell whether the table can answer for the code."""
-        return self._info.holds(code) and self._add_on(code).complete
-
-    def _find(self, code: str) -> _AddOn:
+    def _find(self, code: str) -> AddOn:
         rows = list(self._rows(number_of(code)))
         primaries = {primary for _, primary in rows}
-        return _AddOn(
+        return AddOn(
             max((kind for kind, _ in rows), default=""),
             frozenset(
                 code for code in map(code_of, primaries - {NO_NUMBER}) if code != CONTRACTOR_DEFINED
             ),
-            complete=NO_NUMBER not in primaries,
+            held=self._info.holds(code) and NO_NUMBER not in primaries,
         )
 
     def _rows(self, number: int) -> Iterator[tuple[str, int]]:

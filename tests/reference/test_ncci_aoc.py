@@ -39,9 +39,9 @@ def test_every_add_on_of_the_full_table_has_its_primaries(
             types[row["add_on_code"]] = row["aoc_edit_type"]
             primaries[row["add_on_code"]] |= {row["primary_code"]} - {"CCCCC"}
     view = open_shelf(tmp_path).as_of(KIND, QUARTER_DAY)
-    assert {code: view.add_on_type(code) for code in types} == types
-    assert {code: set(view.primaries(code)) for code in types} == primaries
-    assert view.add_on_type("99213") == ""
+    assert {code: view.find(code).type for code in types} == types
+    assert {code: set(view.find(code).primaries) for code in types} == primaries
+    assert view.find("99213").type == ""
 
 
 @pytest.mark.parametrize(
@@ -65,25 +65,25 @@ def test_a_pair_counts_through_its_last_day(tmp_path: Path) -> None:
     source = write(tmp_path / "AOC_V2024Q3-F-MCR.txt", AOC_FIXED)
     shelf = shelf_of(tmp_path / "shelf", source)
     last, next_day = date(2024, 7, 31), date(2024, 8, 1)
-    assert shelf.as_of(KIND, last).primaries("G0289") == {"99213", "99214"}
-    assert shelf.as_of(KIND, next_day).primaries("G0289") == {"99213"}
-    assert shelf.as_of(KIND, date(2024, 6, 30)).add_on_type("C8937") == "3"
-    assert shelf.as_of(KIND, date(2024, 7, 1)).add_on_type("C8937") == ""
-    assert shelf.as_of(KIND, date(2023, 12, 31)).primaries("G0289") == frozenset()
+    assert shelf.as_of(KIND, last).find("G0289").primaries == {"99213", "99214"}
+    assert shelf.as_of(KIND, next_day).find("G0289").primaries == {"99213"}
+    assert shelf.as_of(KIND, date(2024, 6, 30)).find("C8937").type == "3"
+    assert shelf.as_of(KIND, date(2024, 7, 1)).find("C8937").type == ""
+    assert shelf.as_of(KIND, date(2023, 12, 31)).find("G0289").primaries == frozenset()
 
 
 def test_a_contractor_defined_add_on_has_no_primaries() -> None:
     """`CCCCC` is a sign, not a code."""
     rows = [{"add_on": "G2212", "primary": "CCCCC", "type": "2"}]
     view = Shelf.of_rows({KIND: rows}).as_of(KIND, QUARTER_DAY)
-    assert view.add_on_type("G2212") == "2"
-    assert view.primaries("G2212") == frozenset()
-    assert view.holds("G2212")
+    assert view.find("G2212").type == "2"
+    assert view.find("G2212").primaries == frozenset()
+    assert view.find("G2212").held
 
 
 def test_an_add_on_with_primaries_left_out_is_not_answered() -> None:
     """The bundled table leaves out CPT primaries: an empty list would reject good claims."""
     rows = [{"add_on": "G0289", "primary": "", "type": "1"}]
     view = Shelf.of_rows({KIND: rows}).as_of(KIND, QUARTER_DAY)
-    assert not view.holds("G0289")
-    assert view.holds("G0290")
+    assert not view.find("G0289").held
+    assert view.find("G0290").held

@@ -196,7 +196,7 @@ def test_an_absent_table_and_an_uncovered_day_have_no_view() -> None:
     day = date(2024, 8, 1)
     assert shelf.as_of("taxonomy", day) is None
     assert shelf.as_of("ncci-aoc", date(2024, 10, 1)) is None
-    assert shelf.as_of("ncci-aoc", day).add_on_type("A4206") == ""
+    assert shelf.as_of("ncci-aoc", day).find("A4206").type == ""
     assert shelf.versions(day) == {"ncci-aoc": "2024-07-01", "place-of-service": "2024-07-01"}
     assert shelf.versions(date(2024, 10, 1)) == {}
 

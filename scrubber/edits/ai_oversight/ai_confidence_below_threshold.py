@@ -27,6 +27,8 @@ class Thresholds(Params):
 
 
 def _threshold(one: CodeAssignment, params: Thresholds) -> float:
+    if not params.models:
+        return params.default_threshold
     kind = one.target.split("/")[1] if one.target.startswith("/") else ""
     own = [
         known
@@ -72,8 +74,10 @@ def ai_confidence_below_threshold(claim: Claim, params: Thresholds) -> Verdict:
         return PASS
     complaints = []
     for i, one in enumerate(claim.coding.codes):
+        if one.origin != "ai":
+            continue
         confidence = one.confidence
-        if one.origin != "ai" or confidence is None or not 0 <= confidence <= 1:
+        if confidence is None or not 0 <= confidence <= 1:
             continue
         threshold = _threshold(one, params)
         if confidence < threshold:

@@ -37,9 +37,9 @@ def _missing(one: CodeAssignment) -> str:
 def _targets(claim: Claim, params: Provenance) -> list[str]:
     targets = []
     if "diagnosis" in params.targets:
-        targets += [one.at("code") for one in claim.diagnoses]
+        targets += [f"/diagnoses/{one.index}/code" for one in claim.diagnoses]
     if "procedure" in params.targets:
-        targets += [line.at("procedure") for line in claim.lines if line.procedure]
+        targets += [f"/lines/{line.index}/procedure" for line in claim.lines if line.procedure]
     return targets
 
 

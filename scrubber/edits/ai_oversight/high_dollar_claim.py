@@ -1,12 +1,11 @@
 """The claim is above the amount that needs a person."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from pydantic import Field
 
-from scrubber.claim.model import Claim
+from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, Params, claim_edit
 from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data, several
 
@@ -24,24 +23,9 @@ class Amounts(Params):
     """The usual charge by procedure code, in dollars; where there are none, none is asked for."""
 
 
-def _lines(claim: Claim, params: Amounts, limit: Decimal) -> Iterator[Fail | NoData]:
-    for line in claim.lines:
-        charge = line.charge
-        if charge is None:
-            continue
-        bound = limit
-        if charge < limit:
-            if not params.medians or not line.procedure:
-                continue
-            median = params.medians.get(line.procedure)
-            if median is None:
-                yield no_data("charge-medians", line.day)
-                continue
-            bound = median * params.line_multiple
-            if charge <= bound:
-                continue
-        field = f"The charge of line {line.number}"
-        yield fail(line.at("charge"), line, field=field, amount=charge, limit=bound)
+def _complaint(line: Line, charge: Decimal, limit: Decimal) -> Fail:
+    field = f"The charge of line {line.number}"
+    return fail(line.at("charge"), line, field=field, amount=charge, limit=limit)
 
 
 @claim_edit(
@@ -69,4 +53,18 @@ def high_dollar_claim(claim: Claim, params: Amounts) -> Verdict:
     total = claim.total_charge
     if total is not None and total >= limit:
         return fail("/total_charge", field="The total charge", amount=total, limit=limit)
-    return several(_lines(claim, params, limit))
+    medians = params.medians
+    said: list[Fail | NoData] = []
+    for line in claim.lines:
+        charge = line.charge
+        if charge is None:
+            continue
+        if charge >= limit:
+            said.append(_complaint(line, charge, limit))
+        elif medians and line.procedure:
+            median = medians.get(line.procedure)
+            if median is None:
+                said.append(no_data("charge-medians", line.day))
+            elif charge > median * params.line_multiple:
+                said.append(_complaint(line, charge, median * params.line_multiple))
+    return several(said)

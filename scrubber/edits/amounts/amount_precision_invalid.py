@@ -9,15 +9,17 @@ from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Fail, Verdict, fail, several
 
 LARGEST = Decimal("99999999.99")
-CENT, THOUSANDTH = Decimal("0.01"), Decimal("0.001")
+OF_MONEY, OF_UNITS = 2, 3  # decimals
+NO_CENTS = Decimal("0.00")
 
 
-def _is_money(amount: Decimal | None) -> bool:
-    return amount is None or (-LARGEST <= amount <= LARGEST and not amount % CENT)
+def _is_money(amount: Decimal) -> bool:
+    return -LARGEST <= amount <= LARGEST and _decimals(amount) <= OF_MONEY
 
 
-def _is_count(units: Decimal | None) -> bool:
-    return units is None or not units % THOUSANDTH
+def _decimals(value: Decimal) -> int:
+    """Return how many decimals a value has without zeros at its end, however long it is."""
+    return len(f"{value:f}".partition(".")[2].rstrip("0"))
 
 
 def _complaints(claim: Claim) -> Iterator[Fail]:
@@ -29,7 +31,7 @@ def _complaints(claim: Claim) -> Iterator[Fail]:
         if amount is not None and not _is_money(amount):
             yield fail(f"/{place}", field=place, value=amount)
     for line in claim.lines:
-        if line.units is not None and not _is_count(line.units):
+        if line.units is not None and _decimals(line.units) > OF_UNITS:
             at = line.at("units")
             yield fail(at, field=at[1:], value=line.units)
 
@@ -60,14 +62,15 @@ def amount_precision_invalid(claim: Claim) -> Verdict:
 
     Units may have three decimals. Zeros at the end are no decimals.
     """
-    amounts = [line.charge for line in claim.lines]
-    amounts += [payer.paid_amount for payer in claim.payers]
-    amounts += [amount for _, amount in claim.value_codes]
-    if (
-        _is_money(claim.total_charge)
-        and _is_money(claim.patient_amount_paid)
-        and all(map(_is_money, amounts))
-        and all(_is_count(line.units) for line in claim.lines)
-    ):
+    stated = [claim.total_charge, claim.patient_amount_paid]
+    for line in claim.lines:
+        stated += (line.charge, line.units)
+    for payer in claim.payers:
+        stated.append(payer.paid_amount)
+    for _, amount in claim.value_codes:
+        stated.append(amount)
+    # A sum has the decimals of the addend with the most: if it is money, so is each of them.
+    total = sum(map(abs, filter(None, stated)), NO_CENTS)
+    if total <= LARGEST and total.same_quantum(NO_CENTS):
         return PASS
     return several(_complaints(claim))

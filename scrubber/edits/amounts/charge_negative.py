@@ -7,6 +7,8 @@ from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.verdict import PASS, Fail, Verdict, fail
 
+ZERO = Decimal(0)
+
 
 def _negative(line: Line, path: str, name: str, value: Decimal) -> Fail:
     return fail(line.at(path), line, field=f"The {name} of line {line.number}", value=value)
@@ -40,23 +42,23 @@ def charge_negative(claim: Claim) -> Verdict:
     reversal, which a person looks at.
     """
     complaints = []
-    for at, field, value in (
-        ("/total_charge", "The total charge", claim.total_charge),
-        ("/patient_amount_paid", "The amount paid by the patient", claim.patient_amount_paid),
-    ):
-        if value is not None and value < 0:
-            complaints.append(fail(at, field=field, value=value))
+    total, paid = claim.total_charge, claim.patient_amount_paid
+    if total is not None and total < ZERO:
+        complaints.append(fail("/total_charge", field="The total charge", value=total))
+    if paid is not None and paid < ZERO:
+        field = "The amount paid by the patient"
+        complaints.append(fail("/patient_amount_paid", field=field, value=paid))
     for line in claim.lines:
         charge, units, ndc = line.charge, line.units, line.ndc
-        if charge is not None and charge < 0:
+        if charge is not None and charge < ZERO:
             complaints.append(_negative(line, "charge", "charge", charge))
-        if units is not None and units < 0:
+        if units is not None and units < ZERO:
             complaints.append(_negative(line, "units", "unit count", units))
-        if ndc is not None and ndc.quantity is not None and ndc.quantity < 0:
+        if ndc is not None and ndc.quantity is not None and ndc.quantity < ZERO:
             complaints.append(_negative(line, "ndc/quantity", "drug quantity", ndc.quantity))
     for payer in claim.payers:
         paid = payer.paid_amount
-        if paid is not None and paid < 0:
+        if paid is not None and paid < ZERO:
             field = f"The amount paid by payer {payer.index + 1}"
             at = payer.at("paid_amount")
             complaints.append(fail(at, severity="review", field=field, value=paid))

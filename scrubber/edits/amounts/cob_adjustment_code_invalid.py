@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from scrubber.claim.model import Adjustment, Claim
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
-from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data, several
+from scrubber.edits.verdict import Fail, NoData, Severity, Verdict, fail, no_data, several
 from scrubber.reference.dated_codes import DatedCodeView
 
 GROUPS = ("CO", "CR", "OA", "PI", "PR")
@@ -14,26 +14,26 @@ LONGEST_REASON = 3
 
 
 class _Sent(NamedTuple):
+    """What a payer adjusted, of the claim or of a line."""
+
     at: str
-    adjustment: Adjustment
+    adjustments: tuple[Adjustment, ...]
     responsibility: str
     remitted: date | None
 
 
 def _sent(claim: Claim) -> Iterator[_Sent]:
-    """Yield every adjustment of the claim and its lines, with its payer and remittance date."""
     dates = {payer.responsibility: payer.remittance_date for payer in claim.payers}
     for payer in claim.payers:
-        for i, one in enumerate(payer.adjustments):
-            at = payer.at(f"adjustments/{i}")
-            yield _Sent(at, one, payer.responsibility, payer.remittance_date)
+        if payer.adjustments:
+            at = payer.at("adjustments")
+            yield _Sent(at, payer.adjustments, payer.responsibility, payer.remittance_date)
     for line in claim.lines:
-        for i, adjudication in enumerate(line.payer_adjudications):
-            responsibility = adjudication.responsibility
-            remitted = adjudication.remittance_date or dates.get(responsibility)
-            for j, one in enumerate(adjudication.adjustments):
-                at = line.at(f"payer_adjudications/{i}/adjustments/{j}")
-                yield _Sent(at, one, responsibility, remitted)
+        for i, one in enumerate(line.payer_adjudications):
+            if one.adjustments:
+                at = line.at(f"payer_adjudications/{i}/adjustments")
+                remitted = one.remittance_date or dates.get(one.responsibility)
+                yield _Sent(at, one.adjustments, one.responsibility, remitted)
 
 
 @claim_edit(
@@ -65,33 +65,31 @@ def cob_adjustment_code_invalid(claim: Claim, codes: DatedCodeView | None) -> Ve
     A code that was known, but not on that date, is a note: the biller repeats what the earlier
     payer sent.
     """
-    if not any(payer.adjustments for payer in claim.payers) and not any(
-        line.payer_adjudications for line in claim.lines
-    ):
-        return PASS
-    return several(
-        [answer for sent in _sent(claim) if (answer := _answer(claim, sent, codes)) is not None]
-    )
+    said: list[Fail | NoData] = []
+    for sent in _sent(claim):
+        remitted = sent.remitted
+        on_day = None if codes is None or remitted is None else codes.on(remitted)
+        for place, one in enumerate(sent.adjustments):
+            if one.group not in GROUPS:
+                said.append(_complaint(sent, place, "group", None))
+                continue
+            if on_day is None:
+                said.append(no_data("carc", remitted or claim.day))
+                continue
+            status = on_day.status(one.reason)
+            if status != "in_force":
+                severity: Severity | None = "warn" if status == "other_dates" else None
+                said.append(_complaint(sent, place, "reason", severity))
+    return several(said)
 
 
-def _answer(claim: Claim, sent: _Sent, codes: DatedCodeView | None) -> Fail | NoData | None:
-    if sent.adjustment.group not in GROUPS:
-        return _complaint(sent, "group", None)
-    on_day = None if codes is None or sent.remitted is None else codes.on(sent.remitted)
-    if on_day is None:
-        return no_data("carc", sent.remitted or claim.day)
-    status = on_day.status(sent.adjustment.reason)
-    if status == "in_force":
-        return None
-    return _complaint(sent, "reason", "warn" if status == "other_dates" else None)
-
-
-def _complaint(sent: _Sent, field: str, severity: Severity | None) -> Fail:
-    reason = sent.adjustment.reason
+def _complaint(sent: _Sent, place: int, field: str, severity: Severity | None) -> Fail:
+    adjustment = sent.adjustments[place]
+    reason = adjustment.reason
     return fail(
-        f"{sent.at}/{field}",
+        f"{sent.at}/{place}/{field}",
         severity=severity,
-        group=sent.adjustment.group[:2] or "missing",
+        group=adjustment.group[:2] or "missing",
         reason=reason if 0 < len(reason) <= LONGEST_REASON else f"({len(reason)} characters)",
         responsibility=sent.responsibility[:1],
     )

@@ -28,8 +28,10 @@ class FilingLimit(Params):
 def _start(claim: Claim) -> date | None:
     if claim.type == "institutional":
         return claim.statement_to
-    starts = [line.service_from for line in claim.lines if line.service_from]
-    return min(starts, default=None)
+    for line in claim.lines:
+        if line.service_from:
+            return claim.day  # the earliest date of service
+    return None
 
 
 @claim_edit(

@@ -1,6 +1,5 @@
 """The claim has more diagnoses than the form holds."""
 
-from collections import Counter
 from datetime import date
 
 from scrubber.claim.model import Claim
@@ -45,11 +44,11 @@ def diagnosis_count_exceeded(claim: Claim) -> Verdict:
     if claim.type != "institutional":
         limit = MOST[claim.type]
         return PASS if count <= limit else fail("/diagnoses", count=count, role="any", limit=limit)
-    roles = Counter([one.role or "other" for one in claim.diagnoses])
-    return several(
-        [
-            fail("/diagnoses", count=roles[role], role=role.replace("_", " "), limit=limit)
-            for role, limit in MOST_OF_ROLE.items()
-            if roles[role] > limit
-        ]
-    )
+    roles = [one.role or "other" for one in claim.diagnoses]
+    complaints = []
+    for role, limit in MOST_OF_ROLE.items():
+        count = roles.count(role)
+        if count > limit:
+            shown = role.replace("_", " ")
+            complaints.append(fail("/diagnoses", count=count, role=shown, limit=limit))
+    return several(complaints)

@@ -36,19 +36,20 @@ def excludes1_conflict(claim: Claim, codes: DiagnosisView) -> Verdict:
     notes = codes.tabular
     if notes is None:
         return no_data("icd-10-cm", codes.day)
-    return several(
-        [
-            fail(
-                two.at("code"),
-                code_a=one.code,
-                code_b=two.code,
-                note_code=at,
-                edition=notes.version,
+    complaints = []
+    for one, two in combinations(coded_together(claim), 2):
+        at = notes.conflict(one.code, two.code)
+        if at and _meet(one, two):
+            complaints.append(
+                fail(
+                    two.at("code"),
+                    code_a=one.code,
+                    code_b=two.code,
+                    note_code=at,
+                    edition=notes.version,
+                )
             )
-            for one, two in combinations(coded_together(claim), 2)
-            if (at := notes.conflict(one.code, two.code)) and _meet(one, two)
-        ]
-    )
+    return several(complaints)
 
 
 def _meet(one: Diagnosis, two: Diagnosis) -> bool:

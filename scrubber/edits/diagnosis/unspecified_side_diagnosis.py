@@ -34,10 +34,9 @@ def unspecified_side_diagnosis(claim: Claim, codes: DiagnosisView) -> Verdict:
     notes = codes.tabular
     if notes is None:
         return no_data("icd-10-cm", codes.day)
-    return several(
-        [
-            fail(one.at("code"), code=one.code, candidates=sides, edition=notes.version)
-            for one in claim.diagnoses
-            if (sides := notes.sided(one.code))
-        ]
-    )
+    complaints = []
+    for one in claim.diagnoses:
+        if sides := notes.sided(one.code):
+            at = one.at("code")
+            complaints.append(fail(at, code=one.code, candidates=sides, edition=notes.version))
+    return several(complaints)

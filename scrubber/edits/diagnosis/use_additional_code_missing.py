@@ -36,18 +36,14 @@ def use_additional_code_missing(claim: Claim, codes: DiagnosisView) -> Verdict:
     notes = codes.tabular
     if notes is None:
         return no_data("icd-10-cm", codes.day)
-    return several(
-        [
-            fail(
-                one.at("code"),
-                code=one.code,
-                named=asked.printed[:MOST_SHOWN],
-                edition=notes.version,
-            )
-            for one in claim.diagnoses
-            for asked in notes.companions(one.code)
+    complaints = []
+    for one in claim.diagnoses:
+        for asked in notes.companions(one.code):
             if all(
                 asked.beginnings.isdisjoint(notes.beginnings(each.code)) for each in claim.diagnoses
-            )
-        ]
-    )
+            ):
+                named = asked.printed[:MOST_SHOWN]
+                complaints.append(
+                    fail(one.at("code"), code=one.code, named=named, edition=notes.version)
+                )
+    return several(complaints)

@@ -1,6 +1,5 @@
 """The providers that a claim names, by role, and what is wrong with an NPI."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from scrubber.claim.model import NO_PROVIDER, Claim, Line
@@ -33,20 +32,20 @@ def last_day(claim: Claim) -> date:
     return max((line.service_to for line in claim.lines if line.service_to), default=claim.day)
 
 
-def named(
-    claim: Claim, fields: tuple[str, ...], line_fields: tuple[str, ...] = ()
-) -> Iterator[Named]:
-    """Yield the providers of these fields, those of the claim before those of its lines."""
+def named(claim: Claim, fields: tuple[str, ...], line_fields: tuple[str, ...] = ()) -> list[Named]:
+    """Return the providers of these fields, those of the claim before those of its lines."""
+    found: list[Named] = []
     for field in fields:
         provider = getattr(claim, field)
         if provider is not NO_PROVIDER:
             role, at = _WORDS[field]
-            yield role, at, provider, ()
+            found.append((role, at, provider, ()))
     for field in line_fields:
         for line in claim.lines:
             provider = getattr(line, field)
             if provider is not NO_PROVIDER:
-                yield _WORDS[field][0], line.at(field), provider, (line,)
+                found.append((_WORDS[field][0], line.at(field), provider, (line,)))
+    return found
 
 
 def shown_fault(provider: Provider) -> str:

@@ -1,6 +1,5 @@
 """The state codes of a claim."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from scrubber.claim.model import Claim
@@ -9,27 +8,38 @@ from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.identity._insured import insurer
 from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
+#: JSON Pointer, words, state and country of a place that is in no US state.
+Suspect = tuple[str, str, str, str]
 
-def _suspects(claim: Claim) -> Iterator[tuple[str, str, str, str]]:
-    """Yield JSON Pointer, words, state and country of each place that is in no US state."""
-    for field, whose, provider in (
-        ("billing_provider", "billing", claim.billing_provider),
-        ("service_facility", "service facility", claim.service_facility),
-    ):
-        address = provider.address
-        if address is not None and address.state not in US_STATES:
-            at = f"/{field}/address/state"
-            yield at, f"the {whose} address", address.state, address.country
+
+def _suspects(claim: Claim) -> list[Suspect]:
+    found: list[Suspect] = []
+    address = claim.billing_provider.address
+    if address is not None and address.state not in US_STATES:
+        at = "/billing_provider/address/state"
+        found.append((at, "the billing address", address.state, address.country))
+    address = claim.service_facility.address
+    if address is not None and address.state not in US_STATES:
+        at = "/service_facility/address/state"
+        found.append((at, "the service facility address", address.state, address.country))
     for payer in claim.payers:
         address = payer.subscriber.address
         if address is not None and address.state and address.state not in US_STATES:
             at = payer.at("subscriber/address/state")
-            yield at, "a subscriber address", address.state, address.country
-    address = claim.patient.address if insurer(claim) is None else None
-    if address is not None and address.state and address.state not in US_STATES:
-        yield "/patient/address/state", "the patient address", address.state, address.country
-    if claim.accident_state and claim.accident_state not in US_STATES:
-        yield "/accident_state", "the accident record", claim.accident_state, claim.accident_country
+            found.append((at, "a subscriber address", address.state, address.country))
+    address = claim.patient.address
+    if (
+        address is not None
+        and address.state
+        and address.state not in US_STATES
+        and insurer(claim) is None
+    ):
+        at = "/patient/address/state"
+        found.append((at, "the patient address", address.state, address.country))
+    state = claim.accident_state
+    if state and state not in US_STATES:
+        found.append(("/accident_state", "the accident record", state, claim.accident_country))
+    return found
 
 
 @claim_edit(

@@ -75,7 +75,10 @@ def mbi_format_invalid(claim: Claim, params: Legacy) -> Verdict:
     for payer in claim.payers:
         if payer.filing_indicator not in MEDICARE_INDICATORS:
             continue
-        member_id = payer.subscriber.member_id.replace("-", "").replace(" ", "").upper()
+        member_id = payer.subscriber.member_id
+        if MBI.fullmatch(member_id):
+            continue
+        member_id = member_id.replace("-", "").replace(" ", "").upper()
         if not member_id or MBI.fullmatch(member_id):
             continue
         at = payer.at("subscriber/member_id")

@@ -1,36 +1,18 @@
 """The names of patient and insured."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from scrubber.claim.model import NO_PATIENT, Claim
+from scrubber.contracts.claim import Patient, Subscriber
 from scrubber.edits.edit import EVERY_TYPE, claim_edit
 from scrubber.edits.identity._insured import PROPERTY_AND_CASUALTY, patient_at
-from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
+from scrubber.edits.verdict import Fail, Verdict, fail, several
 
 
-def _patient(claim: Claim) -> Iterator[Fail]:
-    patient = claim.patient
-    if patient is not NO_PATIENT and not (patient.last_name and patient.first_name):
-        field = "first_name" if patient.last_name else "last_name"
-        severity: Severity | None = "warn" if patient.last_name else None
-        yield fail(f"{patient_at(claim)}/{field}", severity=severity, who="patient")
-
-
-def _subscribers(claim: Claim) -> Iterator[Fail]:
-    for payer in claim.payers:
-        subscriber = payer.subscriber
-        if (
-            (subscriber.last_name and subscriber.first_name)
-            or subscriber.organization_name
-            or subscriber is claim.patient
-            or payer.filing_indicator in PROPERTY_AND_CASUALTY
-        ):
-            continue
-        nameless = not subscriber.last_name
-        field = "last_name" if nameless else "first_name"
-        severity: Severity | None = None if nameless and payer is claim.destination else "warn"
-        yield fail(payer.at(f"subscriber/{field}"), severity=severity, who="subscriber")
+def _complaint(person: Patient | Subscriber, at: str, who: str, *, needed: bool) -> Fail:
+    if person.last_name:
+        return fail(f"{at}/first_name", severity="warn", who=who)
+    return fail(f"{at}/last_name", severity=None if needed else "warn", who=who)
 
 
 @claim_edit(
@@ -63,4 +45,19 @@ def member_name_missing(claim: Claim) -> Verdict:
     Not checked here: a claim that says of nobody that he is the patient
     (`relationship-inconsistent`).
     """
-    return several((*_patient(claim), *_subscribers(claim)))
+    complaints = []
+    patient = claim.patient
+    if not (patient.last_name and patient.first_name) and patient is not NO_PATIENT:
+        complaints.append(_complaint(patient, patient_at(claim), "patient", needed=True))
+    for payer in claim.payers:
+        subscriber = payer.subscriber
+        if (
+            (subscriber.last_name and subscriber.first_name)
+            or subscriber.organization_name
+            or subscriber is patient
+            or payer.filing_indicator in PROPERTY_AND_CASUALTY
+        ):
+            continue
+        at, needed = payer.at("subscriber"), payer is claim.destination
+        complaints.append(_complaint(subscriber, at, "subscriber", needed=needed))
+    return several(complaints)

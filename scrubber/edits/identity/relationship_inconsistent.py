@@ -14,6 +14,8 @@ KNOWN_SEX = ("F", "M")
 def _differs(claim: Claim) -> bool:
     """Tell whether a patient record is of another person than the subscriber."""
     patient, subscriber = claim.patient, claim.destination.subscriber
+    if patient is subscriber:
+        return False
     born = patient.birth_date
     return bool(born and subscriber.birth_date and born != subscriber.birth_date) or (
         patient.sex in KNOWN_SEX and subscriber.sex in KNOWN_SEX and patient.sex != subscriber.sex

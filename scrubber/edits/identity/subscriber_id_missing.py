@@ -32,7 +32,10 @@ def subscriber_id_missing(claim: Claim) -> Verdict:
     complaints = []
     for payer in claim.payers:
         member_id = payer.subscriber.member_id
-        if len(set(member_id)) > 1 or payer.filing_indicator in PROPERTY_AND_CASUALTY:
+        if (
+            member_id != member_id[:1] * len(member_id)
+            or payer.filing_indicator in PROPERTY_AND_CASUALTY
+        ):
             continue
         severity: Severity | None = "review" if len(member_id) > 1 else None
         complaints.append(

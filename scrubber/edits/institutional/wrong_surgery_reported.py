@@ -4,7 +4,7 @@ from datetime import date
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import claim_edit
-from scrubber.edits.verdict import PASS, Verdict, fail, several
+from scrubber.edits.verdict import Verdict, fail, several
 
 DIAGNOSES = frozenset(("Y6551", "Y6552", "Y6553"))
 MODIFIERS = frozenset(("PA", "PB", "PC"))  # wrong body part, patient, surgery
@@ -33,13 +33,13 @@ def wrong_surgery_reported(claim: Claim) -> Verdict:
     An operation on the wrong patient or side, or the wrong one, is not paid and has consequences
     beyond the bill: the claim does not leave without a person's decision.
     """
-    complaints = [
-        fail(diagnosis.at("code"), code=diagnosis.code)
-        for diagnosis in claim.diagnoses
-        if diagnosis.code in DIAGNOSES
-    ]
+    complaints = []
+    for diagnosis in claim.diagnoses:
+        if diagnosis.code in DIAGNOSES:
+            at = diagnosis.at("code")
+            complaints.append(fail(at, code=diagnosis.code))
     for line in claim.lines:
         if line.modifiers and not MODIFIERS.isdisjoint(line.modifiers):
             wrong = next(modifier for modifier in line.modifiers if modifier in MODIFIERS)
             complaints.append(fail(line.at("modifiers"), line, code=wrong))
-    return several(complaints) if complaints else PASS
+    return several(complaints)

@@ -11,7 +11,7 @@ from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Params, history_edit
 from scrubber.edits.lifecycle._earlier import HISTORY, each, others
 from scrubber.edits.lifecycle._groups import CodeGroup, codes_of, lines_of
-from scrubber.edits.verdict import Fail, NoData, Verdict, fail, no_data
+from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
 
 LIFETIME = 0
 EVER = date(1900, 1, 1)  # a history from here on holds a life
@@ -121,9 +121,8 @@ def frequency_limit_exceeded(claim: Claim, prior: Prior | None, params: Frequenc
     the payer knows of others, so a pass is no promise. What the payer denied did not use the
     benefit up.
     """
-    limits = [
-        (line, limit)
-        for line, limit in lines_of(claim, params.limits, params.codes)
-        if claim.is_medicare or not limit.medicare
-    ]
+    concerned = lines_of(claim, params.limits, params.codes)
+    if not concerned:
+        return PASS
+    limits = [one for one in concerned if claim.is_medicare or not one[1].medicare]
     return each(claim, prior, limits, lambda one, prior: _said_of(claim, *one, prior))

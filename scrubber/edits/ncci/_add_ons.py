@@ -6,7 +6,7 @@ from functools import lru_cache
 from scrubber.claim.model import Line
 from scrubber.edits.edit import TOGETHER
 from scrubber.edits.verdict import PASS, Fail, NoData, Severity, Verdict, fail, no_data
-from scrubber.reference.ncci_aoc import AocView
+from scrubber.reference.ncci_aoc import AddOn, AocView
 
 ADD_ONS = "ncci-aoc"
 
@@ -36,20 +36,17 @@ def verdict_on(
     Says once that the table cannot answer for a code.
     """
     add_ons, missing = _search(lines, table)
-    if not (add_ons or missing):
-        return PASS
     said: list[Fail | NoData] = []
-    for line in add_ons:
-        code = line.procedure
-        if table.add_on_type(code) != add_on_type:
-            missing = missing or not table.holds(code)
+    for line, add_on in add_ons:
+        if add_on.type != add_on_type:
+            missing = missing or not add_on.held
         elif not any(
             other.rendering_npi == line.rendering_npi
             and other.units != 0
             and supports(line, other, table)
             for other in lines
         ):
-            if table.holds(code):
+            if add_on.held:
                 said.append(complain(line))
             else:
                 missing = True
@@ -60,15 +57,21 @@ def verdict_on(
 
 # The edits ask of the same days.
 @lru_cache(maxsize=2 * TOGETHER)
-def _search(lines: tuple[Line, ...], table: AocView) -> tuple[tuple[Line, ...], bool]:
+def _search(lines: tuple[Line, ...], table: AocView) -> tuple[list[tuple[Line, AddOn]], bool]:
     """Return the lines with an add-on code, and whether the table lacks the code of another."""
-    add_on_type = table.add_on_type
-    coded = [line for line in lines if line.procedure]
-    add_ons = tuple(line for line in coded if add_on_type(line.procedure))
-    others = [line.procedure for line in coded if not add_on_type(line.procedure)]
-    return add_ons, not all(map(table.holds, others))
+    add_ons = []
+    missing = False
+    for line in lines:
+        code = line.procedure
+        if code:
+            found = table.find(code)
+            if found.type:
+                add_ons.append((line, found))
+            elif not found.held:
+                missing = True
+    return add_ons, missing
 
 
 def is_primary(line: Line, other: Line, table: AocView) -> bool:
     """Tell whether the table lists the other line's code as a primary of the add-on."""
-    return other.procedure in table.primaries(line.procedure)
+    return other.procedure in table.find(line.procedure).primaries

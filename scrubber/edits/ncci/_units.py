@@ -15,7 +15,7 @@ PRACTITIONER, HOSPITAL, DME = "ncci-mue-practitioner", "ncci-mue-hospital", "ncc
 #: What `table_for` takes.
 TABLES = (PRACTITIONER, HOSPITAL, DME, BILLS)
 LINE, ABSOLUTE, CLINICAL = "1", "2", "3"
-WHOLE = Decimal(1)
+WHOLE, NONE = Decimal(1), Decimal(0)
 
 
 class Units(NamedTuple):
@@ -50,44 +50,39 @@ def table_for(claim: Claim, tables: tuple[Any, ...]) -> tuple[str, Any]:
 
 
 def units_of_day(
-    claim: Claim, lines: tuple[Line, ...], table: MueView, indicators: str
+    claim: Claim, lines: tuple[Line, ...], limited: "Limits", indicators: str
 ) -> list[Units]:
     """
     Return what is billed on the day of the codes whose limit has one of the indicators.
 
     A line over several days counts its units a day, on each of its days.
     """
-    limited = limits(lines, table)
-    if limited.indicators.isdisjoint(indicators):
-        return []
+    rows: dict[tuple[str, str], MueRow] = {}
     counted: dict[tuple[str, str], list[Line]] = {}
     for line, row in limited.of_lines:
         if row.mai in indicators:
             npi = "" if claim.type == "institutional" else line.rendering_npi
+            rows[line.procedure, npi] = row
             counted.setdefault((line.procedure, npi), []).append(line)
-    if len(claim.by_day) > 1:
+    if counted and len(claim.by_day) > 1:
         for line in _from_earlier_days(claim, lines[0]):
             npi = "" if claim.type == "institutional" else line.rendering_npi
             if (line.procedure, npi) in counted and counts(line):
                 counted[line.procedure, npi].append(line)
-    found = []
-    for together in counted.values():
-        limit = table.limit(together[0].procedure)
-        assert limit is not None, "only codes with a limit were counted"
-        units = sum(map(units_a_day, together), Decimal(0))
-        found.append(Units(tuple(together), limit, units))
-    return found
+    return [
+        Units(tuple(together), rows[of], sum(map(units_a_day, together), NONE))
+        for of, together in counted.items()
+    ]
 
 
 class Limits(NamedTuple):
     """
-    The lines that count units of a code with a limit, each with it, and the limits' indicators.
+    The lines that count units of a code with a limit, each with it.
 
     `incomplete` where a line's code has no limit to be found, which proves nothing.
     """
 
-    of_lines: tuple[tuple[Line, MueRow], ...]
-    indicators: frozenset[str]
+    of_lines: list[tuple[Line, MueRow]]
     incomplete: bool
 
 
@@ -95,13 +90,16 @@ class Limits(NamedTuple):
 @lru_cache(maxsize=2 * TOGETHER)
 def limits(lines: tuple[Line, ...], table: MueView) -> Limits:
     """Return the limits of the lines of a day."""
-    limited = [(line, table.limit(line.procedure)) for line in lines if counts(line)]
-    of_lines = tuple([(line, row) for line, row in limited if row is not None])
-    return Limits(
-        of_lines,
-        frozenset([row.mai for _, row in of_lines]),
-        any(row is None and line.procedure for line, row in limited),
-    )
+    of_lines = []
+    incomplete = False
+    for line in lines:
+        if line.procedure and counts(line):
+            row = table.limit(line.procedure)
+            if row is None:
+                incomplete = True
+            else:
+                of_lines.append((line, row))
+    return Limits(of_lines, incomplete)
 
 
 def counts(line: Line) -> bool:
@@ -111,7 +109,7 @@ def counts(line: Line) -> bool:
 
 def units_a_day(line: Line) -> Decimal:
     """Return the units of a line on one of its days."""
-    units = line.units or Decimal(0)
+    units = line.units or NONE
     start, end = line.service_from, line.service_to
     if start is None or end is None or end <= start:
         return units
@@ -142,10 +140,11 @@ def day_verdict(
     kind, table = table_for(claim, tables)
     if table is None:
         return lacks_limits(lines, kind) if kind else PASS
+    limited = limits(lines, table)
     said: list[Fail | NoData] = []
-    if limits(lines, table).incomplete:
+    if limited.incomplete:
         said.append(no_data(kind, lines[0].day))
-    for one in units_of_day(claim, lines, table, indicator):
+    for one in units_of_day(claim, lines, limited, indicator):
         if not one.too_many:
             continue
         certain = claim.is_medicare and all(line.one_day for line in one.lines)

@@ -28,7 +28,7 @@ def _dependent(claim: Claim, rejected: dict[int, str], own: AocView) -> Iterator
         if table is None:
             continue
         for line in lines:
-            if table.add_on_type(line.procedure) != "1":
+            if table.find(line.procedure).type != "1":
                 continue
             primaries = [
                 other

@@ -16,7 +16,7 @@ def _severity(claim: Claim, add_on: Line, table: AocView) -> Severity | None:
         claim.is_medicare
         and claim.type == "professional"
         and add_on.procedure != PROLONGED_CRITICAL_CARE
-        and not _was_day_before(claim, add_on, table.primaries(add_on.procedure))
+        and not _was_day_before(claim, add_on, table.find(add_on.procedure).primaries)
     )
     return None if certain else "review"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import ABSOLUTE, TABLES, Units, table_for, units_of_day
+from scrubber.edits.ncci._units import ABSOLUTE, TABLES, Units, limits, table_for, units_of_day
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 
 FEE_SCHEDULE = "pprrvu"
@@ -54,15 +54,15 @@ def mue_bilateral_misreported(claim: Claim, lines: tuple[Line, ...], *tables: An
 
     Not checked here: the limit itself (`mue-exceeded`).
     """
-    *limits, schedule = tables
-    _, table = table_for(claim, tuple(limits))
+    _, table = table_for(claim, tables[:-1])
     if table is None:
         return PASS  # the limit's own edit says so
     said: list[Fail | NoData] = []
-    for one in units_of_day(claim, lines, table, ABSOLUTE):
+    for one in units_of_day(claim, lines, limits(lines, table), ABSOLUTE):
         found = _found(one) if one.row.value == 1 and one.too_many else ""
         if not found:
             continue
+        schedule = tables[-1]
         if schedule is None:
             return no_data(FEE_SCHEDULE, lines[0].day)
         held = schedule.of(one.row.code)

@@ -15,6 +15,7 @@ from scrubber.edits.ncci._units import (
     CLINICAL,
     TABLES,
     WHOLE,
+    limits,
     table_for,
     units_of_day,
 )
@@ -40,7 +41,8 @@ def _said_of(claim: Claim, prior: Prior, own: MueView, kind: str) -> Iterator[Fa
         if table is None:
             yield no_data(kind, day)
             continue
-        for one in units_of_day(claim, lines, table, ABSOLUTE + CLINICAL) if services else ():
+        limited = limits(lines, table)
+        for one in units_of_day(claim, lines, limited, ABSOLUTE + CLINICAL) if services else ():
             earlier = sum(
                 (
                     _units_on(past, day.toordinal())

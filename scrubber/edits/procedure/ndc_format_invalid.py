@@ -1,7 +1,6 @@
 """A drug code number, quantity or unit is malformed."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -36,16 +35,20 @@ def _quantity_fault(quantity: Decimal | None) -> str:
         return "has no quantity"
     if quantity <= 0:
         return "has a quantity that is not above zero"
+    if quantity == quantity.to_integral_value():
+        return ""
     exponent = quantity.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > MOST_DECIMALS:
         return "has a quantity of more than 3 decimals"
     return ""
 
 
-def _faults(ndc: Ndc) -> Iterator[tuple[str, str]]:
-    yield "code", _code_fault(ndc.code)
-    yield "quantity", _quantity_fault(ndc.quantity)
-    yield "unit", "" if ndc.unit in UNITS else "has a unit that is not F2, GR, ME, ML or UN"
+def _faults(ndc: Ndc) -> tuple[tuple[str, str], ...]:
+    return (
+        ("code", _code_fault(ndc.code)),
+        ("quantity", _quantity_fault(ndc.quantity)),
+        ("unit", "" if ndc.unit in UNITS else "has a unit that is not F2, GR, ME, ML or UN"),
+    )
 
 
 @line_edit(
@@ -75,8 +78,9 @@ def ndc_format_invalid(_claim: Claim, line: Line) -> Verdict:
     ndc = line.ndc
     if ndc is None or not (ndc.code or ndc.unit or ndc.quantity is not None):
         return PASS
-    return several(
-        fail(line.at(f"ndc/{field}"), line, line=line.number, problem=problem)
-        for field, problem in _faults(ndc)
-        if problem
-    )
+    complaints = []
+    for field, problem in _faults(ndc):
+        if problem:
+            at = line.at(f"ndc/{field}")
+            complaints.append(fail(at, line, line=line.number, problem=problem))
+    return several(complaints)

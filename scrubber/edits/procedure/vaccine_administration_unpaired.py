@@ -65,20 +65,21 @@ def vaccine_administration_unpaired(
     """
     if not params.vaccines:
         return no_data("vaccine-codes", lines[0].day)
-    given = product = own = None
+    given = product = None
+    is_vaccine = params.is_vaccine
     for line in lines:
         code = line.procedure
         if code in FIRST_DOSES:
             given = given or line
-        elif params.is_vaccine(code):
+        elif is_vaccine(code):
             product = product or line
-        elif OWN_ADMINISTRATION(code):
-            own = line
     if given and not product:
         if params.supplied_free:
             return bypassed("the vaccine is supplied free of charge", given)
         return _unpaired(given, "vaccine")
-    if product and not given and not own:
+    if product and not given:
+        if any(OWN_ADMINISTRATION(line.procedure) for line in lines):
+            return PASS
         if any(line.procedure in LATER_DOSES for line in lines):
             return bypassed("a later dose of the visit", product)
         return _unpaired(product, "administration")

@@ -43,14 +43,13 @@ def claim_type_field_mismatch(claim: Claim) -> Verdict:
     An 837 of its type has no place for them; they are lost, or the type is wrong.
     """
     of_claim, of_lines = FOREIGN[claim.type]
-    complaints = [
-        fail(f"/{field}", type=claim.type, field=field)
-        for field in of_claim
-        if getattr(claim, field)
-    ]
-    complaints += [
-        fail(line.at(of_lines), line, type=claim.type, field=of_lines)
-        for line in claim.lines
-        if getattr(line, of_lines)
-    ]
+    complaints = []
+    for field in of_claim:
+        if getattr(claim, field):
+            at = f"/{field}"
+            complaints.append(fail(at, type=claim.type, field=field))
+    for line in claim.lines:
+        if getattr(line, of_lines):
+            at = line.at(of_lines)
+            complaints.append(fail(at, line, type=claim.type, field=of_lines))
     return several(complaints)

@@ -71,8 +71,11 @@ def _payer_fits(payer: Payer) -> bool:
     )
 
 
-def _line_fits(line: Line) -> bool:
-    return len(line.description) <= TEXT and len(line.prior_authorization) <= AUTHORIZATION
+def _lines_fit(lines: tuple[Line, ...]) -> bool:
+    for line in lines:
+        if len(line.description) > TEXT or len(line.prior_authorization) > AUTHORIZATION:
+            return False
+    return True
 
 
 @claim_edit(
@@ -104,9 +107,9 @@ def element_length_exceeded(claim: Claim) -> Verdict:
     """
     if (
         _fits(claim.billing_provider)
-        and _patient_fits(claim.patient)
         and all(map(_payer_fits, claim.payers))
-        and all(map(_line_fits, claim.lines))
+        and (claim.patient is claim.destination.subscriber or _patient_fits(claim.patient))
+        and _lines_fit(claim.lines)
     ):
         return PASS
     return several(

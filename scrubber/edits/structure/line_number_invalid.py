@@ -27,9 +27,12 @@ def line_number_invalid(claim: Claim) -> Verdict:
     Answers are joined to lines by number, and a repeat joins them to the wrong line. Gaps and
     another order are a note: whoever writes the 837 numbers anew.
     """
-    numbers = [line.number for line in claim.lines]
-    expected = list(range(1, len(numbers) + 1))
-    if numbers == expected:
+    misplaced = None
+    for line in claim.lines:
+        if line.number != line.index + 1:
+            misplaced = line
+            break
+    if misplaced is None:
         return PASS
     seen: set[int] = set()
     complaints: list[Fail] = []
@@ -42,6 +45,5 @@ def line_number_invalid(claim: Claim) -> Verdict:
         seen.add(number)
     if complaints:
         return several(complaints)
-    line = next(line for line in claim.lines if line.number != line.index + 1)
-    at, problem = line.at("number"), "not its position"
-    return fail(at, line, severity="warn", number=line.number, problem=problem)
+    at, problem = misplaced.at("number"), "not its position"
+    return fail(at, misplaced, severity="warn", number=misplaced.number, problem=problem)
