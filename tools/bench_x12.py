@@ -22,6 +22,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from scrubber.pipeline.answer import answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import read_records
 from scrubber.pipeline.scrub import Scrubber
@@ -116,14 +117,12 @@ def ours(raw: bytes, scrubber: Scrubber) -> dict[str, Callable[[], float]]:
         structure()
 
     def outcomes() -> None:
-        for record in read_records(stream(), "bench.837"):
-            scrubber.answer(record.raw).encode()
+        sum(1 for _ in answers_of(scrubber, read_records(stream(), "bench.837")))
 
-    events = [record.raw for record in read_records(stream(), "bench.837")]
+    events = list(read_records(stream(), "bench.837"))
 
     def from_json() -> None:
-        for event in events:
-            scrubber.answer(event).encode()
+        sum(1 for _ in answers_of(scrubber, events))
 
     def answers() -> None:
         structure()

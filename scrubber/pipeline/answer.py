@@ -69,8 +69,7 @@ def answer_records(
     scrubber = build_scrubber(settings)
     source = iter(records)
     if processes == 1:
-        while batch := list(islice(source, TOGETHER)):
-            yield from _answer(scrubber, batch)
+        yield from answers_of(scrubber, source)
         return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=(settings,)
@@ -88,6 +87,13 @@ def answer_records(
         finally:
             for future in under_way:
                 future.cancel()
+
+
+def answers_of(scrubber: Scrubber, records: Iterable[Record]) -> Iterator[Result]:
+    """Yield the answer to each record, in this process and in the order of the records."""
+    source = iter(records)
+    while batch := list(islice(source, TOGETHER)):
+        yield from _answer(scrubber, batch)
 
 
 def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
@@ -136,8 +142,4 @@ def _start(settings: Settings) -> None:
 
 
 def _answer_batch(batch: list[Record]) -> list[Result]:
-    return [
-        one
-        for start in range(0, len(batch), TOGETHER)
-        for one in _answer(_SCRUBBER, batch[start : start + TOGETHER])
-    ]
+    return list(answers_of(_SCRUBBER, batch))
