@@ -43,17 +43,18 @@ def look_at(transaction: Transaction) -> Looked:
     """Read a transaction to its end."""
     structure = Structure(transaction, guide_of(transaction.claim_type))
     separator = transaction.delimiters.element
-    claim, header = (f"{one}{separator}".encode() for one in ("CLM", "HL"))
     looked = Looked([])
     in_header = True
     for _, raw in transaction.segments:
-        structure.read(raw)
-        if raw.startswith(claim):
+        text = raw.decode("latin-1")
+        elements = text.split(separator)
+        structure.read(text, elements)
+        kind = elements[0]
+        if kind == "CLM":
             looked.claims += 1
         elif in_header:
-            in_header = not raw.startswith(header)
-            elements = raw.decode("latin-1").split(separator)
-            if elements[0] == "BHT":
+            in_header = kind != "HL"
+            if kind == "BHT":
                 looked.beginning = elements
             elif elements[:2] == ["NM1", "41"]:
                 looked.submitter = elements
