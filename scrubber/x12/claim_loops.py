@@ -86,9 +86,12 @@ class ClaimLoops:
             text = raw.decode()
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
-        elements = text.split(self._element)
+        self.take(text, text.split(self._element))
+
+    def take(self, text: str, elements: list[str]) -> None:
+        """Take one segment by its text and its elements."""
         self._size = len(elements)
-        elements += BLANKS
+        elements = elements + BLANKS
         take = _TAKERS.get(elements[0])
         if take is None or not take(self, elements):
             self._keep(text)

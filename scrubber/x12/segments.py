@@ -6,7 +6,7 @@ structures); everything after it is split by these until the next ISA.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shutil import copyfileobj
@@ -117,7 +117,7 @@ class Segments:
                 return None
             self._split()
 
-    def read_while(self, heads: Set[bytes], hold: Callable[[Placed], object]) -> None:
+    def read_while(self, heads: Container[bytes], hold: Callable[[Placed], object]) -> None:
         """
         Read on while segments begin with one of these four bytes, and hand them to `hold`.
 

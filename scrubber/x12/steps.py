@@ -56,6 +56,8 @@ class Step:
     spent: bool
     reach: int
     matches: Callable[[str], object]
+    within: bool = False
+    """It only goes on in its loop: nothing is missed or spent, and none is opened."""
 
 
 class Steps:
@@ -122,7 +124,8 @@ class Steps:
         else:
             to = state
         inner = self.start(place.loop) if place.loop else None
-        return Step(place, to, inner, missed, spent, *self._matcher(place))
+        within = not (inner or missed or spent)
+        return Step(place, to, inner, missed, spent, *self._matcher(place), within)
 
     def _found(self, state: State, elements: list[str]) -> Step:
         spent = NOWHERE
@@ -183,7 +186,9 @@ def _key_of(told: list[tuple[int, bool]], delimiters: Delimiters) -> KeyOf:
     separator, component = delimiters.element, delimiters.component
 
     def of_element(elements: list[str]) -> str:
-        return separator.join([elements[0], *elements[at : at + 1]])
+        if at < len(elements):
+            return elements[0] + separator + elements[at]
+        return elements[0]
 
     def of_all(elements: list[str]) -> str:
         return separator.join(
@@ -199,6 +204,8 @@ def _key_of(told: list[tuple[int, bool]], delimiters: Delimiters) -> KeyOf:
     return of_all if others or in_composite else of_element
 
 
+_NO_LOOP: Final = State(Loop(""), 0, frozenset(), ())
 NOWHERE: Final = Step(
-    Place("", False, 0, 0, (), ()), State(Loop(""), 0, frozenset(), ()), None, (), False, 0, bool
-)
+    Place("", required=False, position=0, most=0, elements=(), syntax=()),
+    _NO_LOOP, None, (), spent=False, reach=0, matches=str,
+)  # fmt: skip

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from scrubber.x12.envelope import Transaction
-from scrubber.x12.guide import Element, Guide, Place, Syntax
+from scrubber.x12.guide import Element, Guide, Place, Syntax, guide_of
 from scrubber.x12.patterns import FORMATTED
 from scrubber.x12.steps import NOWHERE, State, Step, steps_of
 
@@ -24,6 +24,7 @@ OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
 DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
 CLAIM_LOOPS: Final = "2300"  # it, and those whose names come behind it
+MOST: Final = 1000  # errors of a transaction: who sent more knows enough
 SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
 
 
@@ -60,7 +61,11 @@ class SegmentError:
 
 
 class Structure:
-    """Reads the segments of one transaction; `errors` has what was wrong, in their order."""
+    """
+    Reads the segments of one transaction; `errors` has what was wrong, in their order.
+
+    It has no more than `MOST`, so that a transaction of any length can be told about.
+    """
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
         """Begin behind ST."""
@@ -85,6 +90,13 @@ class Structure:
         key_of = self._keys.get(elements[0])
         key = key_of(elements) if key_of else elements[0]
         stack = self._stack
+        step = stack[-1].steps.get(key)
+        if step is not None and step.within:  # most are: there is nothing more to be done
+            stack[-1] = step.to
+            self._lost = False
+            if len(elements) > step.reach or not step.matches(text):
+                self._look_at(step.place, elements)
+            return
         spent = None
         for depth in range(len(stack) - 1, -1, -1):
             step = stack[depth].steps.get(key)
@@ -125,10 +137,8 @@ class Structure:
                 self._claim = ""
         if code:
             self._say(elements[0], code, stack[-1].loop.id)
-        if len(elements) <= step.reach and step.matches(self._text):
-            return
-        if faults := self._faults(step.place, elements):
-            self._say(elements[0], HAS_ELEMENT_ERRORS, stack[-1].loop.id, faults)
+        if len(elements) > step.reach or not step.matches(self._text):
+            self._look_at(step.place, elements)
 
     def _leave(self, depth: int) -> None:
         """Close the loops inside of that at a depth."""
@@ -164,7 +174,8 @@ class Structure:
         if passed and not self._lost and (passed[0][1].qualifier or not wanted):
             depth, place = passed[0]
             # Two that changed places are one error: the first was not missing.
-            if missed := self._missed.pop((depth, place), None):
+            missed = self._missed.pop((depth, place), None)
+            if missed in self.errors:
                 self.errors.remove(missed)
             self._take(depth, self._steps.to(stack[depth], place), elements, OUT_OF_ORDER)
         elif wanted:
@@ -196,10 +207,16 @@ class Structure:
         name = loop if loop[:1].isdecimal() else ""
         claim = self._claim if not name or name >= CLAIM_LOOPS else ""
         error = SegmentError(segment, self._number, name, code, elements or [], claim)
-        self.errors.append(error)
+        if len(self.errors) < MOST:
+            self.errors.append(error)
         return error
 
     # The elements of a segment.
+
+    def _look_at(self, place: Place, elements: list[str]) -> None:
+        """Say what is wrong with the elements of a segment, if anything is."""
+        if faults := self._faults(place, elements):
+            self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
 
     def _faults(self, place: Place, values: list[str]) -> list[ElementError] | None:
         """Return what is wrong with a segment's elements; `None` or [] when nothing is."""
@@ -264,6 +281,58 @@ class Structure:
                     named = parts[number - 1].number
                     fault = ElementError(at, number, repetition, named, code, trigger=trigger)
                     faults.append(fault)
+
+
+@dataclass(slots=True)
+class Looked:
+    """What an answer needs of a transaction: its faults, its claims' number, its header."""
+
+    errors: list[SegmentError]
+    claims: int = 0
+    beginning: list[str] = field(default_factory=list)
+    submitter: list[str] = field(default_factory=list)
+    receiver: list[str] = field(default_factory=list)
+
+
+class Look:
+    """Looks at the segments of a transaction, one after the other, for its answer."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Begin behind ST."""
+        self._structure = Structure(transaction, guide_of(transaction.claim_type))
+        self._judge = self._structure.read
+        self._looked = Looked([])
+        self._in_header = True
+
+    def read(self, text: str, elements: list[str]) -> None:
+        """Take the next segment, by its text and its elements."""
+        self._judge(text, elements)
+        kind = elements[0]
+        if kind == "CLM":
+            self._looked.claims += 1
+        elif self._in_header:
+            self._in_header = kind != "HL"
+            if kind == "BHT":
+                self._looked.beginning = elements
+            elif elements[:2] == ["NM1", "41"]:
+                self._looked.submitter = elements
+            elif elements[:2] == ["NM1", "40"]:
+                self._looked.receiver = elements
+
+    def finish(self) -> Looked:
+        """Return what was seen."""
+        self._looked.errors = self._structure.finish()
+        return self._looked
+
+
+def look_at(transaction: Transaction) -> Looked:
+    """Read a transaction to its end."""
+    look = Look(transaction)
+    separator = transaction.delimiters.element
+    for _, raw in transaction.segments:
+        text = raw.decode("latin-1")
+        look.read(text, text.split(separator))
+    return look.finish()
 
 
 def _wrong(spec: Element, value: str, before: str) -> str:

@@ -16,12 +16,12 @@ from scrubber.cli.main import main
 from scrubber.cli.replies import Replies
 from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.intake import read_records
-from scrubber.x12.acknowledge import Acknowledgment, Looked, acknowledge
+from scrubber.x12.acknowledge import Acknowledgment, acknowledge
 from scrubber.x12.claim_status import ServiceStatus, status_of
 from scrubber.x12.envelope import Envelope, Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
 from scrubber.x12.segments import Delimiters, Segments
-from scrubber.x12.structure import ElementError, SegmentError
+from scrubber.x12.structure import ElementError, Looked, SegmentError
 from tests.conftest import SHARED
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -415,7 +415,8 @@ def test_files_of_one_name_and_claims_without_an_outcome_are_answered(tmp_path: 
         names.append(str(path))
     with Replies(tmp_path, [*names, "-", str(tmp_path)]) as replies:
         for name in names:
-            for record in read_records(io.BufferedReader(io.BytesIO(NEIGHBOUR)), name):  # type: ignore[arg-type]
+            stream = io.BufferedReader(io.BytesIO(NEIGHBOUR))  # type: ignore[arg-type]
+            for record in read_records(stream, name, replies.watching(name)):
                 replies.write(DeadLetter(record, "too-long", "", 0))
     for name in ("dental.837", "dental-2.837"):
         text = (tmp_path / f"{name}.277ca").read_text()

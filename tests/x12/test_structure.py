@@ -3,17 +3,17 @@
 import io
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from scrubber.x12.acknowledge import look_at
 from scrubber.x12.envelope import Transaction, read_transactions
-from scrubber.x12.guide import Place, guide_of
+from scrubber.x12.guide import Guide, Place, guide_of
 from scrubber.x12.segments import Delimiters, Segments
-from scrubber.x12.steps import Step
-from scrubber.x12.structure import SegmentError, Structure
+from scrubber.x12.steps import State, Step, Steps
+from scrubber.x12.structure import SegmentError, Structure, look_at
 from tests.conftest import ROOT
 from tools.write_x12_maps import MAPS, TARGET, compiled
 
@@ -373,11 +373,25 @@ def test_a_delimiter_that_numbers_hold_still_ends_an_element(
     assert (error.elements[0].element, error.elements[0].code) == fault
 
 
+class Unhurried(Steps):
+    """No step is so plain that it is gone at once."""
+
+    def to(self, state: State, place: Place) -> Step:
+        """Return the step, to be looked at."""
+        return replace(super().to(state, place), within=False)
+
+
 class BothWays(Structure):
     """Finds the faults of each segment, and holds its place's pattern to them."""
 
     matched = 0
     right = 0
+
+    def __init__(self, transaction: Transaction, guide: Guide) -> None:
+        """Begin with steps of its own."""
+        super().__init__(transaction, guide)
+        self._steps = Unhurried(guide, transaction.delimiters)
+        self._stack = [self._steps.start(guide.top)]
 
     def _take(self, depth: int, step: Step, elements: list[str], code: str = "") -> None:
         faults = self._faults(step.place, elements)
