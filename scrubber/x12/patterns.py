@@ -103,7 +103,9 @@ class _Writer:
                 at -= 1
                 value = self._value(elements, at, separator)
                 needed = needed or elements[at].required
-                text = f"{separator}{value if elements[at].required else f'(?:{value})?'}{text}"
+                if not elements[at].required:
+                    value = "" if value == NEVER else f"(?:{value})?"
+                text = separator + value + text
             if not needed:
                 text = f"(?:{text})?"
         return text

@@ -64,13 +64,14 @@ class Structure:
     """
     Reads the segments of one transaction; `errors` has what was wrong, in their order.
 
-    It has no more than `MOST`, so that a transaction of any length can be told about.
+    `claims` is how many CLM it had. `errors` has no more than `MOST`, so that a transaction of any length can be told about.
     """
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
         """Begin behind ST."""
         delimiters = transaction.delimiters
         self.errors: list[SegmentError] = []
+        self.claims = 0
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         self._ids = guide.ids
@@ -87,8 +88,11 @@ class Structure:
         """Judge the next segment, by its text and its elements."""
         self._number += 1
         self._text = text
-        key_of = self._keys.get(elements[0])
-        key = key_of(elements) if key_of else elements[0]
+        kind = elements[0]
+        if kind == "CLM":
+            self.claims += 1
+        key_of = self._keys.get(kind)
+        key = key_of(elements) if key_of else kind
         stack = self._stack
         step = stack[-1].steps.get(key)
         if step is not None and step.within:  # most are: there is nothing more to be done
@@ -112,7 +116,7 @@ class Structure:
             depth, step = spent
             self._take(depth, step, elements, LOOP_TOO_OFTEN if step.inner else TOO_OFTEN)
         else:
-            self._out_of_place(elements[0], elements)
+            self._out_of_place(kind, elements)
 
     def finish(self) -> list[SegmentError]:
         """Return all errors, those of what is missing at the end included."""
@@ -295,34 +299,35 @@ class Looked:
 
 
 class Look:
-    """Looks at the segments of a transaction, one after the other, for its answer."""
+    """
+    Looks at the segments of a transaction, one after the other, for its answer.
+
+    `read` takes the next one, by its text and its elements; ask for it each time.
+    """
 
     def __init__(self, transaction: Transaction) -> None:
         """Begin behind ST."""
         self._structure = Structure(transaction, guide_of(transaction.claim_type))
-        self._judge = self._structure.read
         self._looked = Looked([])
-        self._in_header = True
-
-    def read(self, text: str, elements: list[str]) -> None:
-        """Take the next segment, by its text and its elements."""
-        self._judge(text, elements)
-        kind = elements[0]
-        if kind == "CLM":
-            self._looked.claims += 1
-        elif self._in_header:
-            self._in_header = kind != "HL"
-            if kind == "BHT":
-                self._looked.beginning = elements
-            elif elements[:2] == ["NM1", "41"]:
-                self._looked.submitter = elements
-            elif elements[:2] == ["NM1", "40"]:
-                self._looked.receiver = elements
+        self.read = self._read_header
 
     def finish(self) -> Looked:
         """Return what was seen."""
         self._looked.errors = self._structure.finish()
+        self._looked.claims = self._structure.claims
         return self._looked
+
+    def _read_header(self, text: str, elements: list[str]) -> None:
+        self._structure.read(text, elements)
+        kind = elements[0]
+        if kind == "HL":
+            self.read = self._structure.read
+        elif kind == "BHT":
+            self._looked.beginning = [*elements]
+        elif elements[:2] == ["NM1", "41"]:
+            self._looked.submitter = [*elements]
+        elif elements[:2] == ["NM1", "40"]:
+            self._looked.receiver = [*elements]
 
 
 def look_at(transaction: Transaction) -> Looked:
