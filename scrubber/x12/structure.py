@@ -64,7 +64,8 @@ class Structure:
     """
     Reads the segments of one transaction; `errors` has what was wrong, in their order.
 
-    `claims` is how many CLM it had. `errors` has no more than `MOST`, so that a transaction of any length can be told about.
+    There are no more than `MOST`, so that a transaction of any length can be told about. `claims`
+    is how many CLM it had.
     """
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
