@@ -135,7 +135,8 @@ def main() -> None:
             for size in sizes:
                 peak = measured(Path(folder), size, shape)
                 print(
-                    f"{shape.name}, {size:g} MB, {peak.claims:,} claims: peak {peak.megabytes:.0f} MB, "
+                    f"{shape.name}, {size:g} MB, {peak.claims:,} claims: "
+                    f"peak {peak.megabytes:.0f} MB, "
                     f"{peak.cpu_s:.0f} s of CPU, {peak.wall_s:.0f} s",
                     flush=True,
                 )

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 DIGESTS_HELD: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
-_ENDS_CLAIM: Final = (b"CLM", b"HL")
+_ENDS_CLAIM: Final = frozenset(("CLM", "HL"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,19 @@ def _claims(segments: Segments, watch: Watch | None) -> Iterator[ClaimRecord | X
 def _events(transaction: Transaction, look: Look | None) -> Iterator[tuple[Json, int]]:
     loops = ClaimLoops(transaction)
     claim_at = 0
+    take = loops.take
     separator = transaction.delimiters.element
-    ends = tuple(kind + separator.encode() for kind in _ENDS_CLAIM)
     for offset, raw in transaction.segments:
-        if raw.startswith(ends):
+        text = raw.decode("latin-1")
+        elements = text.split(separator)
+        if elements[0] in _ENDS_CLAIM:
             if claim := loops.finish():
                 yield _event(transaction, loops, claim), claim_at
             claim_at = offset
-        if look is None:
-            loops.read(raw)
-            continue
-        text = raw.decode("latin-1")
-        elements = text.split(separator)
-        look.read(text, elements)
+        if look:
+            look.read(text, elements)
         if raw.isascii():
-            loops.take(text, elements)
+            take(text, elements)
         else:
             loops.read(raw)
     if claim := loops.finish():

@@ -61,7 +61,12 @@ class Step:
 
 
 class Steps:
-    """The steps of a guide in a file's delimiters, as far as they were gone."""
+    """
+    The steps of a guide in a file's delimiters, as far as they were gone.
+
+    `remembered` is how many states and steps are kept; `keys` says by id what of a segment tells
+    it from others.
+    """
 
     def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
         """Find out which elements tell segments of one id apart."""
@@ -76,12 +81,12 @@ class Steps:
     def forget(self) -> None:
         """Begin anew."""
         self._states: dict[tuple[Loop, int, Filled], State] = {}
-        self._remembered = 0
+        self.remembered = 0
 
     @property
     def full(self) -> bool:
         """No more is remembered."""
-        return self._remembered >= MOST
+        return self.remembered >= MOST
 
     def start(self, loop: Loop) -> State:
         """Return a loop at its beginning."""
@@ -103,7 +108,7 @@ class Steps:
         """Return the step that a segment is from a state, `NOWHERE` for none."""
         step = self._found(state, elements)
         if not self.full:
-            self._remembered += 1
+            self.remembered += 1
             state.steps[key] = step
         return step
 
@@ -147,7 +152,7 @@ class Steps:
             )
             state = State(loop, position, filled, at_end)
             if not self.full:
-                self._remembered += 1
+                self.remembered += 1
                 self._states[loop, position, filled] = state
         return state
 

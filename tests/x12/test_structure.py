@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from scrubber.x12 import steps
 from scrubber.x12.envelope import Transaction, read_transactions
 from scrubber.x12.guide import Guide, Place, guide_of
 from scrubber.x12.segments import Delimiters, Segments
@@ -430,3 +431,26 @@ def test_the_maps_are_as_pyx12_has_them() -> None:
     """`tools/write_x12_maps.py` would write the same bytes."""
     for name in MAPS:
         assert (TARGET / f"{name}.json").read_bytes() == compiled(name)
+
+
+@pytest.mark.parametrize("most", [0, 40])
+def test_what_is_found_does_not_depend_on_what_is_remembered(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Steps that are forgotten, or not kept, are worked out again."""
+    files = [*BASES.values(), *map(changed, DEFECTS.values())]
+    known = [errors_of(one) for one in files]
+    monkeypatch.setattr(steps, "MOST", most)
+    assert [errors_of(one) for one in files] == known
+
+
+def test_noise_is_not_remembered_for_ever() -> None:
+    """A file of any number of qualifiers leaves no more behind than a table that is emptied."""
+    base = BASES["S"]
+    at = next(n for n, one in enumerate(base) if one.startswith("REF*"))
+    delimiters = Delimiters("*", "^", ":", "~")
+    for start in range(0, 3 * steps.MOST // 2, 10_000):
+        noise = [f"REF*{n}*1" for n in range(start, start + 10_000)]
+        assert errors_of([*base[:at], *noise, *base[at:]])
+        assert steps.steps_of(guide_of("professional"), delimiters).remembered < steps.MOST
+    assert errors_of(base) == []
