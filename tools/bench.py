@@ -25,7 +25,7 @@ from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
 from scrubber.edits.edit import TOGETHER, Edit
 from scrubber.edits.registry import all_edits
 from scrubber.payers.select import load_packs
-from scrubber.pipeline.answer import answer_batch
+from scrubber.pipeline.answer import answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import Record
 from scrubber.pipeline.plan import Plan
@@ -70,8 +70,8 @@ def in_batches(scrubber: Scrubber, records: list[bytes]) -> Callable[[], None]:
     sent = [Record("bench", number, 0, raw) for number, raw in enumerate(records)]
 
     def work() -> None:
-        for start in range(0, len(sent), TOGETHER):
-            answer_batch(scrubber, sent[start : start + TOGETHER])
+        for _ in answers_of(scrubber, sent):
+            pass
 
     return work
 

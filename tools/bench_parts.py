@@ -18,8 +18,7 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from scrubber.edits.edit import TOGETHER
-from scrubber.pipeline.answer import answer_batch
+from scrubber.pipeline.answer import answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import Record
 from scrubber.pipeline.scrub import Scrubber
@@ -146,10 +145,10 @@ def check() -> None:
         for number, line in enumerate(Path(sys.argv[2]).read_bytes().splitlines())
     ]
     scrubber = build_scrubber(read_settings(os.environ))
-    answer_batch(scrubber, claims[:WARM_UP])
+    list(answers_of(scrubber, claims[:WARM_UP]))
     wall, spent = time.perf_counter(), time.process_time()
-    for start in range(0, len(claims), TOGETHER):
-        answer_batch(scrubber, claims[start : start + TOGETHER])
+    for _ in answers_of(scrubber, claims):
+        pass
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
     _say(claims=len(claims), wall=wall, cpu=spent)
 

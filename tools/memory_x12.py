@@ -2,7 +2,8 @@
 Whether `scrubber check --output` needs more memory for a larger 837.
 
 `python -m tools.memory_x12 [MEGABYTES...]`: for files of these sizes (20 and 60 unless said), of
-many interchanges and of one transaction, the peak memory of the process and how long it took.
+many interchanges, of one transaction, and of one in which every claim has faults of structure, the
+peak memory of the process and how long it took.
 """
 
 import os
@@ -20,6 +21,21 @@ SIZES = (20, 60)
 BLOCKS_WRITTEN = 200  # repetitions of the sample's levels that an interchange of many has
 
 
+class Shape(NamedTuple):
+    """How the claims stand in a file, and whether each has segments at fault."""
+
+    name: str
+    in_one: bool = False
+    at_fault: bool = False
+
+
+SHAPES = (
+    Shape("many interchanges"),
+    Shape("one transaction", in_one=True),
+    Shape("one transaction of faults", in_one=True, at_fault=True),
+)
+
+
 class Peak(NamedTuple):
     """Claims, peak resident memory in MB, and seconds of CPU and by the clock."""
 
@@ -29,16 +45,19 @@ class Peak(NamedTuple):
     wall_s: float
 
 
-def write(file: BinaryIO, size: int, *, in_one: bool) -> int:
+def write(file: BinaryIO, size: int, shape: Shape) -> int:
     """
     Write the sample's claims again and again, up to a size in bytes; return how many.
 
     In one transaction, or in interchanges of `BLOCKS_WRITTEN` repetitions each.
     """
+    in_one = shape.in_one
     segments = SAMPLE.read_bytes().replace(b"\n", b"").rstrip(b"~").split(b"~")
     isa, gs, st = segments[:3]
     levels = next(n for n, one in enumerate(segments) if one.startswith(b"HL*"))
     header, body = segments[3:levels], segments[levels:-3]
+    if shape.at_fault:
+        body = [one.replace(b"LX*", b"LX*X") for one in body]
     claims = sum(one.startswith(b"CLM*") for one in body)
     blocks = interchange = 0
     while file.tell() < size:
@@ -97,11 +116,11 @@ def peak_of(path: Path, output: Path, claims: int) -> Peak:
     )
 
 
-def measured(folder: Path, megabytes: float, *, in_one: bool) -> Peak:
+def measured(folder: Path, megabytes: float, shape: Shape) -> Peak:
     """Write a file, check it, and take it away."""
     path, output = folder / "big.837", folder / "out"
     with path.open("wb") as file:
-        claims = write(file, int(megabytes * 1_000_000), in_one=in_one)
+        claims = write(file, int(megabytes * 1_000_000), shape)
     peak = peak_of(path, output, claims)
     for one in (path, *output.iterdir()):
         one.unlink()
@@ -112,12 +131,12 @@ def main() -> None:
     """Print a line for each file."""
     sizes = [float(one) for one in sys.argv[1:]] or SIZES
     with tempfile.TemporaryDirectory() as folder:
-        for in_one in (False, True):
-            kind = "one transaction" if in_one else "many interchanges"
+        for shape in SHAPES:
             for size in sizes:
-                peak = measured(Path(folder), size, in_one=in_one)
+                peak = measured(Path(folder), size, shape)
                 print(
-                    f"{kind}, {size:g} MB, {peak.claims:,} claims: peak {peak.megabytes:.0f} MB, "
+                    f"{shape.name}, {size:g} MB, {peak.claims:,} claims: "
+                    f"peak {peak.megabytes:.0f} MB, "
                     f"{peak.cpu_s:.0f} s of CPU, {peak.wall_s:.0f} s",
                     flush=True,
                 )

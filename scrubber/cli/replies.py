@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +11,8 @@ from typing import IO, Self
 import orjson
 
 from scrubber.pipeline.answer import DeadLetter, Result
-from scrubber.x12.claim_status import ClaimStatus, answer_file, restored, status_of
+from scrubber.x12.claim_status import ClaimStatus, FileAnswer, restored, status_of
+from scrubber.x12.read import Watch
 from scrubber.x12.segments import is_x12
 from scrubber.x12.write import write_claims
 
@@ -36,12 +37,22 @@ class Replies:
         self._names = [name for name in dict.fromkeys(names) if _is_x12_file(name)]
         self._stack = ExitStack()
         self._spools: dict[str, IO[bytes]] = {}
+        self._answers: dict[str, FileAnswer] = {}
+        self._unread = [*self._names]
 
     def __enter__(self) -> Self:
         """Begin."""
         for name in self._names:
             self._spools[name] = self._stack.enter_context(tempfile.TemporaryFile())
+            self._answers[name] = self._stack.enter_context(closing(FileAnswer()))
         return self
+
+    def watching(self, name: str) -> Watch | None:
+        """Return what is to be told what a file holds while it is read."""
+        if name not in self._unread:
+            return None
+        self._unread.remove(name)  # a file that is named twice is answered once
+        return self._answers[name].watch
 
     def write(self, result: Result) -> None:
         """Note what is said of a claim."""
@@ -72,7 +83,7 @@ class Replies:
                 for name, spool in self._spools.items():
                     named = self._named(name, taken)
                     statuses = partial(_statuses, spool)
-                    self._answer(name, named, statuses)
+                    self._answer(self._answers[name], named, statuses)
                     self._write_clean(name, named, statuses())
 
     def _named(self, name: str, taken: dict[str, int]) -> str:
@@ -80,12 +91,13 @@ class Replies:
         number = taken[path.name] = taken.get(path.name, 0) + 1
         return path.name if number == 1 else f"{path.stem}-{number}{path.suffix}"
 
-    def _answer(self, name: str, named: str, statuses: Callable[[], Iterator[ClaimStatus]]) -> None:
-        with Path(name).open("rb") as stream, ExitStack() as stack:
-            files = [stack.enter_context(self._place(named + suffix)) for suffix in SUFFIXES]
-            for replies in answer_file(stream, statuses):
-                for file, reply in zip(files, replies, strict=True):
-                    file.write(reply)
+    def _answer(
+        self, answer: FileAnswer, named: str, statuses: Callable[[], Iterator[ClaimStatus]]
+    ) -> None:
+        pieces = (answer.acknowledgment(), answer.claim_statuses(statuses))
+        for suffix, some in zip(SUFFIXES, pieces, strict=True):
+            with self._place(named + suffix) as file:
+                file.writelines(some)
 
     def _write_clean(self, name: str, named: str, statuses: Iterator[ClaimStatus]) -> None:
         with (

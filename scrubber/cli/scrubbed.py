@@ -30,7 +30,8 @@ def scrubbed(
         # Looked at before anything is written: a folder that cannot be made is said at once.
         folder = output and stack.enter_context(OutputFolder(output, summary))
         replies = output and stack.enter_context(Replies(output, sources.names))
-        for result in answer_records(sources.records(), settings, processes=processes):
+        records = sources.records(replies.watching) if replies else sources.records()
+        for result in answer_records(records, settings, processes=processes):
             summary.count(result)
             if folder and replies:
                 folder.write(result)

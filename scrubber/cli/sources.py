@@ -2,12 +2,13 @@
 
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import cast
 
 from scrubber.pipeline.intake import Record, read_records
+from scrubber.x12.read import Watch
 
 STANDARD_INPUT = "-"
 
@@ -26,10 +27,10 @@ class Sources:
         self.names = [name for name in names if self._readable(name)]
         self.size = sum(Path(name).stat().st_size for name in self.names if name != STANDARD_INPUT)
 
-    def records(self) -> Iterator[Record]:
-        """Yield the records of all files."""
+    def records(self, watching: Callable[[str], Watch | None] = lambda _: None) -> Iterator[Record]:
+        """Yield the records of all files; `watching` says who watches which X12 file."""
         for name, stream in self.streams():
-            yield from read_records(stream, name)
+            yield from read_records(stream, name, watching(name))
 
     def streams(self) -> Iterator[tuple[str, BufferedReader]]:
         """Yield each file's name and its bytes."""

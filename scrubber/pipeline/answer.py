@@ -69,8 +69,7 @@ def answer_records(
     scrubber = build_scrubber(settings)
     source = iter(records)
     if processes == 1:
-        while batch := list(islice(source, TOGETHER)):
-            yield from answer_batch(scrubber, batch)
+        yield from answers_of(scrubber, source)
         return
     with ProcessPoolExecutor(
         processes, mp_context=get_context("spawn"), initializer=_start, initargs=(settings,)
@@ -81,7 +80,7 @@ def answer_records(
                 while len(under_way) < processes * IN_FLIGHT and (
                     batch := list(islice(source, BATCH))
                 ):
-                    under_way.append(pool.submit(_answer, batch))
+                    under_way.append(pool.submit(_answer_batch, batch))
                 if not under_way:
                     return
                 yield from under_way.popleft().result()
@@ -90,8 +89,14 @@ def answer_records(
                 future.cancel()
 
 
-def answer_batch(scrubber: Scrubber, records: list[Record]) -> list[Result]:
-    """Return the answer to each record; the edits are put to all of them together."""
+def answers_of(scrubber: Scrubber, records: Iterable[Record]) -> Iterator[Result]:
+    """Yield the answer to each record, in this process and in the order of the records."""
+    source = iter(records)
+    while batch := list(islice(source, TOGETHER)):
+        yield from _answer(scrubber, batch)
+
+
+def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
     decoded = [_decoded(scrubber, record) for record in records]
     begun = iter(scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)]))
     return [
@@ -136,9 +141,5 @@ def _start(settings: Settings) -> None:
     _SCRUBBER = build_scrubber(settings)
 
 
-def _answer(batch: list[Record]) -> list[Result]:
-    return [
-        one
-        for start in range(0, len(batch), TOGETHER)
-        for one in answer_batch(_SCRUBBER, batch[start : start + TOGETHER])
-    ]
+def _answer_batch(batch: list[Record]) -> list[Result]:
+    return list(answers_of(_SCRUBBER, batch))

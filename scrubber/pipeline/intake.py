@@ -14,7 +14,7 @@ import orjson
 
 from scrubber.contracts.decode import BOM, MAX_BYTES
 from scrubber.pipeline.json_values import BLANKS, Piece, split_values, too_long
-from scrubber.x12.read import X12Fault, is_x12, read_claims
+from scrubber.x12.read import Watch, X12Fault, is_x12, read_claims
 
 HEAD_BYTES = 4096
 CHUNK_BYTES = 1 << 16
@@ -37,11 +37,15 @@ class Record:
     fault: str = ""
 
 
-def read_records(stream: BufferedReader, file: str) -> Iterator[Record]:
-    """Yield the records of a file; a file that holds none yields a fault that says so."""
+def read_records(stream: BufferedReader, file: str, watch: Watch | None = None) -> Iterator[Record]:
+    """
+    Yield the records of a file; a file that holds none yields a fault that says so.
+
+    `watch` is told what an X12 file holds beside its claims.
+    """
     head = stream.peek(HEAD_BYTES)[:HEAD_BYTES]
     if is_x12(head):
-        records = _x12_records(stream, file)
+        records = _x12_records(stream, file, watch)
     else:
         pieces = enumerate(_json_pieces(stream), start=1)
         records = (Record(file, number, *piece) for number, piece in pieces)
@@ -53,9 +57,9 @@ def read_records(stream: BufferedReader, file: str) -> Iterator[Record]:
         yield from chain((first,), records)
 
 
-def _x12_records(stream: BufferedReader, file: str) -> Iterator[Record]:
+def _x12_records(stream: BufferedReader, file: str, watch: Watch | None) -> Iterator[Record]:
     number = 0
-    for one in read_claims(stream):
+    for one in read_claims(stream, watch):
         if isinstance(one, X12Fault):
             place = f"{one.segment} segment: " if one.segment else ""
             yield Record(file, number + 1, one.offset, b"", place + one.error)

@@ -12,13 +12,11 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final
 
 from scrubber.x12.envelope import Envelope, Event, Transaction, X12Fault, read_transactions
-from scrubber.x12.guide import guide_of
 from scrubber.x12.reply import Reply, at_of, clean, digits
 from scrubber.x12.segments import Segments
-from scrubber.x12.structure import ElementError, SegmentError, Structure
+from scrubber.x12.structure import ElementError, Looked, SegmentError, look_at
 
 GUIDE: Final = "005010X231A1"
-MOST: Final = 1000  # of a transaction's segments at fault: who sent more knows enough
 CODES: Final = 5  # IK502 to IK506, AK905 to AK909
 LOOP_ID: Final = 4  # IK303 (data element 447) has room for 2010, not for 2010AA
 NO_ID: Final = "ZZZ"  # IK301 for a segment id that is none
@@ -28,56 +26,34 @@ SPOOL_BYTES: Final = 1 << 20
 BLOCK_BYTES: Final = 1 << 16
 
 
-@dataclass(slots=True)
-class Looked:
-    """What an answer needs of a transaction: its faults, its claims' number, its header."""
-
-    errors: list[SegmentError]
-    claims: int = 0
-    beginning: list[str] = field(default_factory=list)
-    submitter: list[str] = field(default_factory=list)
-    receiver: list[str] = field(default_factory=list)
-
-
-def look_at(transaction: Transaction) -> Looked:
-    """Read a transaction to its end."""
-    structure = Structure(transaction, guide_of(transaction.claim_type))
-    separator = transaction.delimiters.element
-    claim, header = (f"{one}{separator}".encode() for one in ("CLM", "HL"))
-    looked = Looked([])
-    in_header = True
-    for _, raw in transaction.segments:
-        structure.read(raw)
-        if raw.startswith(claim):
-            looked.claims += 1
-        elif in_header:
-            in_header = not raw.startswith(header)
-            elements = raw.decode("latin-1").split(separator)
-            if elements[0] == "BHT":
-                looked.beginning = elements
-            elif elements[:2] == ["NM1", "41"]:
-                looked.submitter = elements
-            elif elements[:2] == ["NM1", "40"]:
-                looked.receiver = elements
-    looked.errors = structure.finish()
-    return looked
-
-
 def acknowledge(stream: BinaryIO) -> Iterator[bytes]:
-    """
-    Yield the 999 of an X12 file piece by piece, an interchange for each of its own.
-
-    The stream must be seekable. What has no ISA that can be read has nobody to be answered to.
-    """
-    answer: Acknowledgment | None = None
+    """Yield the 999 of an X12 file piece by piece; the stream must be seekable."""
+    acknowledgments = Acknowledgments()
     for one in read_transactions(Segments(stream)):
+        looked = look_at(one) if isinstance(one, Transaction) else None
+        yield from acknowledgments.take(one, looked)
+
+
+class Acknowledgments:
+    """The 999s of a file, an interchange for each of its own."""
+
+    def __init__(self) -> None:
+        """Begin before its first interchange."""
+        self._open: Acknowledgment | None = None
+
+    def take(self, one: Event, looked: Looked | None) -> Iterator[bytes]:
+        """
+        Go on with what comes next in the file, and yield what is complete.
+
+        What has no ISA that can be read has nobody to be answered to.
+        """
         if isinstance(one, Envelope) and one.kind == "ISA":
-            answer = Acknowledgment(one.elements)
-        elif answer:
-            answer.take(one, look_at(one) if isinstance(one, Transaction) else None)
+            self._open = Acknowledgment(one.elements)
+        elif self._open:
+            self._open.take(one, looked)
             if isinstance(one, Envelope) and one.kind == "IEA":
-                yield from answer.end()
-                answer = None
+                yield from self._open.end()
+                self._open = None
 
 
 @dataclass(slots=True)
@@ -155,7 +131,7 @@ class Acknowledgment:
         group.accepted += 1
         self._accepted += 1
         group.noted = group.noted or bool(errors)
-        for error in errors[:MOST]:
+        for error in errors:
             loop = error.loop[:LOOP_ID]
             place = error.segment or NO_ID, str(error.position), loop
             self._reply.segment("IK3", *place, error.code)

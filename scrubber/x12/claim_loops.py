@@ -86,7 +86,10 @@ class ClaimLoops:
             text = raw.decode()
         except UnicodeDecodeError:
             text = raw.decode("latin-1")
-        elements = text.split(self._element)
+        self.take(text, text.split(self._element))
+
+    def take(self, text: str, elements: list[str]) -> None:
+        """Take one segment by its text and its elements; these are lengthened."""
         self._size = len(elements)
         elements += BLANKS
         take = _TAKERS.get(elements[0])
@@ -114,8 +117,8 @@ class ClaimLoops:
             for line in self._lines:
                 if "service_from" not in line:
                     line["service_from"], line["service_to"] = self._service
-        above = self._above
-        kept = [*above[""], *above["20"], *above["22"], *above["23"], *self._kept]
+        header, provider, subscriber, patient = self._above.values()
+        kept = [*header, *provider, *subscriber, *patient, *self._kept]
         claim["x12"] = {**self._form, "segments": kept}
         return claim
 
@@ -308,37 +311,35 @@ class ClaimLoops:
 
     def claim(self, e: list[str]) -> bool:
         """CLM: a claim begins below the present subscriber or patient."""
-        place = e[5].split(self._component) + BLANKS[:3]
-        where, of_bill = "place_of_service", place[0]
+        facility, _, rest = e[5].partition(self._component)
+        frequency = rest.partition(self._component)[2].partition(self._component)[0]
+        where, of_bill = "place_of_service", facility
         if self._type == "institutional":
-            where, of_bill = "type_of_bill", place[0] + place[2]
-        causes = e[11].split(self._component) + BLANKS[:5]
-        stated = (
+            where, of_bill = "type_of_bill", facility + frequency
+        claim: Json = {"type": self._type}
+        for field, value in (
             ("patient_control_number", e[1]),
             ("total_charge", e[2]),
-            ("claim_frequency_code", place[2]),
+            ("claim_frequency_code", frequency),
             (where, of_bill),
             ("accept_assignment", e[7]),
             ("benefits_assigned", e[8]),
             ("release_of_information", e[9]),
             ("claim_or_encounter", self.beginning[6]),
-            ("accident_state", causes[3]),
-            ("accident_country", causes[4]),
-            ("delay_reason_code", e[20]),
-        )
-        claim: Json = {"type": self._type}
-        claim.update([pair for pair in stated if pair[1]])
-        if e[11]:
-            claim["related_causes"] = [cause for cause in causes[:3] if cause]
+        ):
+            if value:
+                claim[field] = value
+        if e[11] or e[20]:
+            self._circumstances(claim, e)
         if e[19] == "PB":
             claim["predetermination"] = True
-        claim["billing_provider"] = _copy(self._billing)
+        # What is above the claim is shared by all claims below it, and not touched again.
+        claim["billing_provider"] = self._billing
         if self._pay_to:
-            claim["pay_to_address"] = _copy(self._pay_to)
-        payer = _copy(self._subscriber)
-        payer["destination"] = True
+            claim["pay_to_address"] = self._pay_to
+        payer = {**self._subscriber, "destination": True}
         if self._level == "23":
-            patient = claim["patient"] = _copy(self._patient)
+            patient = claim["patient"] = {**self._patient}
             for field in ("relationship", "claim_number"):
                 if field in patient:
                     payer[field] = patient.pop(field)
@@ -350,6 +351,18 @@ class ClaimLoops:
         self._loop, self._scope = "2300", "claim"
         held = not (e[3] or e[4] or e[6] or e[10] or any(e[12:19]))
         return held and e[19] in ("", "PB") and self._size <= 21  # noqa: PLR2004
+
+    def _circumstances(self, claim: Json, e: list[str]) -> None:
+        """What few claims state: related causes, where an accident was, why the claim is late."""
+        causes = e[11].split(self._component) + BLANKS[:5]
+        if causes[3]:
+            claim["accident_state"] = causes[3]
+        if causes[4]:
+            claim["accident_country"] = causes[4]
+        if e[20]:
+            claim["delay_reason_code"] = e[20]
+        if e[11]:
+            claim["related_causes"] = [cause for cause in causes[:3] if cause]
 
     def dates(self, e: list[str]) -> bool:
         """DTP: by its qualifier, of the claim, a payer's result, or a line."""
@@ -699,12 +712,6 @@ def _put_span(place: Json, first: str, last: str, e: list[str]) -> bool:
         return False
     place[first], place[last] = _span(e)
     return True
-
-
-def _copy(place: Json) -> Json:
-    return {
-        field: _copy(value) if value.__class__ is dict else value for field, value in place.items()
-    }
 
 
 def _dated(c: list[str]) -> Json:

@@ -11,12 +11,15 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby, islice
-from typing import Any, BinaryIO, Final
+from tempfile import SpooledTemporaryFile
+from typing import Any, Final
 
-from scrubber.x12.acknowledge import Acknowledgment, Looked, look_at
-from scrubber.x12.envelope import Envelope, Transaction, read_transactions
+import orjson
+
+from scrubber.x12.acknowledge import BLOCK_BYTES, SPOOL_BYTES, Acknowledgments
+from scrubber.x12.envelope import Envelope, Event
 from scrubber.x12.reply import NO_DAY, Reply, at_of, clean, digits
-from scrubber.x12.segments import Segments
+from scrubber.x12.structure import Looked
 
 GUIDE: Final = "005010X214"
 RECEIVED, ACCEPTED, UNSPECIFIED = "A1:19", "A2:20", "A7:21"
@@ -103,45 +106,69 @@ def restored(row: Json) -> ClaimStatus:
     return ClaimStatus(**row)
 
 
-def answer_file(
-    stream: BinaryIO, statuses: Callable[[], Iterator[ClaimStatus]]
-) -> Iterator[tuple[bytes, bytes]]:
+class FileAnswer:
     """
-    Yield the 999 and the 277CA of a file, piece by piece.
+    The 999 and the 277CA of one file, on disk where they are long.
 
-    The stream must be seekable; `statuses` reads anew, each time it is called, what is answered to
-    the claims that were read of it, in order: totals stand before what they sum, and there may be
-    more claims in a transaction than memory holds.
+    `watch` is told what the file holds while it is read; both answers can be had then.
     """
-    answer: Acknowledgment | None = None
-    claims: Reply | None = None
-    gs: list[str] = []
-    begun = False  # a group without a claim to answer is not begun
-    readers = (statuses(), statuses(), statuses())
-    for one in read_transactions(Segments(stream)):
-        kind = one.kind if isinstance(one, Envelope) else ""
-        if isinstance(one, Envelope) and kind == "ISA":
-            answer, claims = Acknowledgment(one.elements), Reply(one.elements, "HN", GUIDE)
-        elif answer and claims:
-            looked = look_at(one) if isinstance(one, Transaction) else None
-            answer.take(one, looked)
-            if isinstance(one, Envelope) and kind == "GS":
-                gs, begun = one.elements, False
-            elif looked and looked.claims:
+
+    def __init__(self) -> None:
+        """Begin before the file."""
+        self._acknowledgments = Acknowledgments()
+        self._acknowledged = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115 (closed by `close`)
+        self._held = SpooledTemporaryFile(SPOOL_BYTES)  # noqa: SIM115
+
+    def close(self) -> None:
+        """Let go of the disk."""
+        self._acknowledged.close()
+        self._held.close()
+
+    def watch(self, one: Event, looked: Looked | None) -> None:
+        """Go on with what comes next in the file; a transaction has been looked at."""
+        self._acknowledged.writelines(self._acknowledgments.take(one, looked))
+        if isinstance(one, Envelope):
+            self._held.write(orjson.dumps([one.kind, one.elements]) + b"\n")
+        elif looked and looked.claims:
+            held = looked.claims, looked.beginning, looked.submitter, looked.receiver
+            self._held.write(orjson.dumps(["ST", held]) + b"\n")
+
+    def acknowledgment(self) -> Iterator[bytes]:
+        """Yield the 999 piece by piece."""
+        self._acknowledged.seek(0)
+        while block := self._acknowledged.read(BLOCK_BYTES):
+            yield block
+
+    def claim_statuses(self, statuses: Callable[[], Iterator[ClaimStatus]]) -> Iterator[bytes]:
+        """
+        Yield the 277CA piece by piece.
+
+        `statuses` reads anew, each time it is called, what is answered to the claims that were
+        read of the file, in order: totals stand before what they sum, and there may be more claims
+        in a transaction than memory holds.
+        """
+        reply: Reply | None = None
+        gs: list[str] = []
+        begun = False  # a group without a claim to answer is not begun
+        readers = (statuses(), statuses(), statuses())
+        self._held.seek(0)
+        for kind, held in map(orjson.loads, self._held):
+            if kind == "ISA":
+                reply = Reply(held, "HN", GUIDE)
+            elif kind == "GS":
+                gs, begun = held, False
+            elif reply and kind == "ST":
                 if not begun:
-                    claims.begin_group(gs)
+                    reply.begin_group(gs)
                     begun = True
+                looked = Looked([], *held)
                 its = tuple(islice(reader, looked.claims) for reader in readers)
-                for piece in _transaction(claims, looked, its):
-                    yield b"", piece
-            elif kind == "GE" and begun:
-                claims.end_group()
+                yield from _transaction(reply, looked, its)
+            elif reply and kind == "GE" and begun:
+                reply.end_group()
                 begun = False
-            elif kind == "IEA":
-                for piece in answer.end():
-                    yield piece, b""
-                if claims.groups:
-                    yield b"", claims.end()
+            elif reply and kind == "IEA" and reply.groups:
+                yield reply.end()
 
 
 def _transaction(

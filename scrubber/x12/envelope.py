@@ -5,11 +5,18 @@ A transaction is looked through to its SE before any of it goes on: one that was
 has not the segments its SE counts, may lack part of a claim, so none of its claims may be sent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from scrubber.x12.segments import ISA_BYTES, Delimiters, Segments, delimiters_of
+from scrubber.x12.segments import (
+    HEAD_BYTES,
+    ISA_BYTES,
+    Delimiters,
+    Placed,
+    Segments,
+    delimiters_of,
+)
 
 HELD_BYTES: Final = 1 << 20
 """Of a transaction up to this length the segments are held; a longer one is read twice."""
@@ -37,10 +44,8 @@ CLAIMS: Final = Wanted("837", CLAIM_TYPES, "005010X222, X223 and X224 are")
 REMITTANCES: Final = Wanted(
     "835", dict.fromkeys(("005010X221", "005010X221A1"), ""), "005010X221 is"
 )
+MOST_HEADS: Final = 4096  # a file of noise has any number of them
 ENVELOPES: Final = frozenset((b"ISA", b"GS", b"ST", b"GE", b"IEA"))
-
-Placed = tuple[int, bytes]
-"""A segment with the byte offset at which it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,7 @@ class _Envelopes:
         self._segments = segments
         self._wanted = wanted
         self._delimiters = Delimiters("*", "^", ":", "~")
+        self._ordinary: set[bytes] = set()  # how segments begin that are of no envelope
         self._interchanges = 0
         self._isa: _Open | None = None
         self._gs: _Open | None = None
@@ -160,6 +166,8 @@ class _Envelopes:
                 broken_off = True
                 continue
             segments.enter(header, delimiters.terminator.encode())
+            if delimiters.element != self._delimiters.element:
+                self._ordinary.clear()
             self._delimiters = delimiters
             elements = header.decode("ascii")[:-1].split(delimiters.element)
             self._isa = _Open(elements, segments.offset, segments.number)
@@ -238,12 +246,20 @@ class _Envelopes:
         transaction short is left to be read again.
         """
         segments, separator = self._segments, self._delimiters.element.encode()
-        read, hold = segments.read, held.append
+        ordinary = self._ordinary
+        hold: Callable[[Placed], object] = held.append
         first = segments.number
         limit = segments.offset + HELD_BYTES
         error = ("", "")
-        while (raw := read()) is not None:
-            at = raw.find(separator, 2, 4)
+        while True:
+            segments.read_while(ordinary, hold)
+            if segments.end > limit:
+                held.clear()
+                hold = _drop
+            raw = segments.read()
+            if raw is None:
+                break
+            at = raw.find(separator, 2, HEAD_BYTES)
             kind = raw[:at]
             if kind == b"SE":
                 end = raw.decode("latin-1").split(self._delimiters.element)
@@ -251,12 +267,12 @@ class _Envelopes:
             if kind in ENVELOPES or (b"ISA" in raw and segments.glued_interchange(raw) is not None):
                 segments.jump(segments.offset, segments.number - 1)
                 break
-            if not error[0] and (at < 0 or not kind.isalnum()):
+            if at >= 0 and kind.isalnum():
+                if len(ordinary) < MOST_HEADS:
+                    ordinary.add(raw[:HEAD_BYTES])
+            elif not error[0]:
                 error = (f"segment {segments.number} of the file has no segment id", "5")
-            if segments.offset < limit:
-                hold((segments.offset, raw))
-            else:
-                held.clear()
+            hold((segments.offset, raw))
         return error if error[0] else ("the transaction has no SE: it is cut short", "2")
 
     def _again(self, start: int, number: int) -> Iterator[Placed]:
@@ -265,8 +281,12 @@ class _Envelopes:
         end = b"SE" + self._delimiters.element.encode()
         segments.jump(start, number - 1)
         segments.read()
+        run: list[Placed] = []
         while (raw := segments.read()) is not None and not raw.startswith(end):
             yield segments.offset, raw
+            segments.read_while(self._ordinary, run.append)
+            yield from run
+            run.clear()
 
     def _close(
         self, elements: list[str], start: _Open | None, opener: str, control: int
@@ -317,6 +337,10 @@ class _Envelopes:
             offset, number = self._segments.offset, self._segments.number
         error = f"{error} (segment {number} of the file)"
         return X12Fault(None, offset, error, _id(kind), code, st)
+
+
+def _drop(_: Placed) -> None:
+    """Hold nothing: the transaction is read twice."""
 
 
 def _imbalance(st: list[str], se: list[str], count: int) -> tuple[str, str]:

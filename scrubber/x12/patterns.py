@@ -2,7 +2,7 @@
 Which segments surely have no faults: a regular expression for each place of the guide.
 
 A segment that it matches has none; what any other has, `structure` finds out. So a pattern may be
-narrower than the guide (it takes no day after the 28th), but never wider.
+narrower than the guide (it takes no 29th of February), but never wider.
 """
 
 import re
@@ -16,7 +16,10 @@ from scrubber.x12.segments import Delimiters
 FORMATTED: Final = "1251"  # a date or time in the form that the element before it names
 NEVER: Final = "(?!)"
 NUMERIC: Final = frozenset(".-")
-DAY: Final = "[12][0-9]{3}(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"
+DAY: Final = (
+    "[12][0-9]{3}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"
+    "|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31)"
+)
 CLOCK: Final = "(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?"
 FORMS: Final = {"D8": DAY, "RD8": f"{DAY}-{DAY}"}
 DAY_LENGTH: Final = 8
@@ -103,7 +106,9 @@ class _Writer:
                 at -= 1
                 value = self._value(elements, at, separator)
                 needed = needed or elements[at].required
-                text = f"{separator}{value if elements[at].required else f'(?:{value})?'}{text}"
+                if not elements[at].required:
+                    value = "" if value == NEVER else f"(?:{value})?"
+                text = separator + value + text
             if not needed:
                 text = f"(?:{text})?"
         return text

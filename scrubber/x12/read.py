@@ -1,16 +1,17 @@
 """837 files to claim events, streaming."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import IO, TYPE_CHECKING, Any, Final
 
 from scrubber.x12.claim_loops import ClaimLoops
-from scrubber.x12.envelope import Envelope, Transaction, X12Fault, read_transactions
+from scrubber.x12.envelope import Event, Transaction, X12Fault, read_transactions
 from scrubber.x12.segments import Segments, is_x12, seekable
+from scrubber.x12.structure import Look, Looked
 
-__all__ = ["ClaimRecord", "X12Fault", "is_x12", "read_claims"]
+__all__ = ["ClaimRecord", "Watch", "X12Fault", "is_x12", "read_claims"]
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 
 DIGESTS_HELD: Final = 10_000
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
-_ENDS_CLAIM: Final = (b"CLM", b"HL")
+_ENDS_CLAIM: Final = frozenset(("CLM", "HL"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,46 +32,59 @@ class ClaimRecord:
     offset: int
 
 
-def read_claims(stream: IO[bytes]) -> Iterator[ClaimRecord | X12Fault]:
+Watch = Callable[[Event, Looked | None], object]
+"""Told what an X12 file holds, each after it was read; a transaction with what was seen in it."""
+
+
+def read_claims(stream: IO[bytes], watch: Watch | None = None) -> Iterator[ClaimRecord | X12Fault]:
     """
     Yield the claims of an X12 file and its faults, each where it is found.
 
     Claims of a transaction that is not whole do not go on. Offsets count from where the stream
     stands; one that cannot seek is spooled. Submission ids come from the envelopes: the same file
     read again gives the same ones. The events share what they keep of their loops above: serialise
-    them, do not change them.
+    them, do not change them. Structure is judged in the same pass, where somebody watches.
     """
     with seekable(stream) as source:
-        yield from _claims(Segments(source))
+        yield from _claims(Segments(source), watch)
 
 
-def _claims(segments: Segments) -> Iterator[ClaimRecord | X12Fault]:
+def _claims(segments: Segments, watch: Watch | None) -> Iterator[ClaimRecord | X12Fault]:
     numbers = SubmissionIds()
     record = 0
     for one in read_transactions(segments):
+        look = None
         if isinstance(one, X12Fault):
             yield one
-            continue
-        if isinstance(one, Envelope):
-            continue
-        named = numbers.of(one)
-        for in_transaction, (event, offset) in enumerate(_events(one), start=1):
-            record += 1
-            event["submission_id"] = f"{named}-{in_transaction}"
-            yield ClaimRecord(event, record, offset)
+        elif isinstance(one, Transaction):
+            look = Look(one) if watch else None
+            named = numbers.of(one)
+            for in_transaction, (event, offset) in enumerate(_events(one, look), start=1):
+                record += 1
+                event["submission_id"] = f"{named}-{in_transaction}"
+                yield ClaimRecord(event, record, offset)
+        if watch:
+            watch(one, look.finish() if look else None)
 
 
-def _events(transaction: Transaction) -> Iterator[tuple[Json, int]]:
+def _events(transaction: Transaction, look: Look | None) -> Iterator[tuple[Json, int]]:
     loops = ClaimLoops(transaction)
     claim_at = 0
-    element = transaction.delimiters.element.encode()
-    ends = tuple(kind + element for kind in _ENDS_CLAIM)
+    take = loops.take
+    separator = transaction.delimiters.element
     for offset, raw in transaction.segments:
-        if raw.startswith(ends):
+        text = raw.decode("latin-1")
+        elements = text.split(separator)
+        if elements[0] in _ENDS_CLAIM:
             if claim := loops.finish():
                 yield _event(transaction, loops, claim), claim_at
             claim_at = offset
-        loops.read(raw)
+        if look:
+            look.read(text, elements)
+        if raw.isascii():
+            take(text, elements)
+        else:
+            loops.read(raw)
     if claim := loops.finish():
         yield _event(transaction, loops, claim), claim_at
 

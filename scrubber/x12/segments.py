@@ -6,7 +6,7 @@ structures); everything after it is split by these until the next ISA.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from shutil import copyfileobj
@@ -19,6 +19,10 @@ SPOOL_BYTES: Final = 1 << 24
 MAX_SEGMENT_BYTES: Final = 1 << 16  # no segment of an 837 comes near; what does is no segment
 BETWEEN: Final = b" \t\r\n\x00\x1a\xef\xbb\xbf"  # blanks, line breaks, ^Z, a byte order mark
 LINE_BREAKS: Final = b"\r\n \t"
+HEAD_BYTES: Final = 4  # a segment's id and the separator behind it
+
+Placed = tuple[int, bytes]
+"""A segment with the byte offset at which it begins."""
 
 
 def is_x12(head: bytes) -> bool:
@@ -112,6 +116,26 @@ class Segments:
                 self.offset = self._at + len(self._parts[self._next]) - len(left)
                 return None
             self._split()
+
+    def read_while(self, heads: Container[bytes], hold: Callable[[Placed], object]) -> None:
+        """
+        Read on while segments begin with one of these four bytes, and hand them to `hold`.
+
+        It ends before any other one, before one in which an `ISA` may begin, and with the block:
+        what `read` says one by one, said of a run.
+        """
+        parts, at, number = self._parts, self._at, self.number
+        following = self._next
+        for following in range(self._next, len(parts) - 1):
+            raw = parts[following].lstrip(LINE_BREAKS)
+            if raw[:HEAD_BYTES] not in heads or b"ISA" in raw:
+                break
+            at += len(parts[following]) + 1
+            number += 1
+            hold((at - 1 - len(raw), raw.rstrip(b"\r\n")))
+        else:
+            following = max(self._next, len(parts) - 1)
+        self._next, self._at, self.number = following, at, number
 
     def find_interchange(self) -> tuple[int | None, bytes]:
         """

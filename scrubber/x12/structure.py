@@ -7,13 +7,12 @@ Codes are those of the 999 (005010X231A1): `SegmentError.code` is IK304, `Elemen
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from scrubber.x12.envelope import Transaction
-from scrubber.x12.guide import Element, Guide, Loop, Place, Syntax
-from scrubber.x12.patterns import FORMATTED, Pattern, pattern_of
-from scrubber.x12.segments import Delimiters
+from scrubber.x12.guide import Element, Guide, Place, Syntax, guide_of
+from scrubber.x12.patterns import FORMATTED
+from scrubber.x12.steps import NOWHERE, State, Step, steps_of
 
 UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN = "1", "2", "3", "4", "5"
 OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
@@ -25,6 +24,7 @@ OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
 DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
 CLAIM_LOOPS: Final = "2300"  # it, and those whose names come behind it
+MOST: Final = 1000  # errors of a transaction: who sent more knows enough
 SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
 
 
@@ -60,126 +60,106 @@ class SegmentError:
     claim: str = ""
 
 
-@dataclass(eq=False, slots=True)
-class _Frame:
-    """A loop that is being read: how far, how often which place was filled."""
-
-    loop: Loop
-    position: int = 0
-    counts: dict[Place, int] = field(default_factory=dict)
-    awaited: int = 0  # of `loop.required`, those before it have been looked at
-    missing: dict[Place, SegmentError] = field(default_factory=dict)
-
-
 class Structure:
-    """Reads the segments of one transaction; `errors` has what was wrong, in their order."""
+    """
+    Reads the segments of one transaction; `errors` has what was wrong, in their order.
+
+    There are no more than `MOST`, so that a transaction of any length can be told about. `claims`
+    is how many CLM it had.
+    """
 
     def __init__(self, transaction: Transaction, guide: Guide) -> None:
         """Begin behind ST."""
-        self._delimiters = delimiters = transaction.delimiters
+        delimiters = transaction.delimiters
         self.errors: list[SegmentError] = []
-        self._element = delimiters.element
+        self.claims = 0
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         self._ids = guide.ids
-        self._patterns = _patterns(delimiters)
-        self._stack = [_Frame(guide.top)]
+        self._steps = steps = steps_of(guide, delimiters)
+        self._keys = steps.keys
+        self._stack = [steps.start(guide.top)]
+        self._missed: dict[tuple[int, Place], SegmentError] = {}  # by depth: it may come late
         self._number = 1
         self._lost = False  # the loop of what follows could not be told
         self._text = ""
         self._claim = ""  # the CLM01 of the claim that is being read
 
-    def read(self, raw: bytes) -> None:
-        """Judge the next segment."""
+    def read(self, text: str, elements: list[str]) -> None:
+        """Judge the next segment, by its text and its elements."""
         self._number += 1
-        self._text = text = raw.decode("latin-1")
-        elements = text.split(self._element)
+        self._text = text
         kind = elements[0]
+        if kind == "CLM":
+            self.claims += 1
+        key_of = self._keys.get(kind)
+        key = key_of(elements) if key_of else kind
         stack = self._stack
+        step = stack[-1].steps.get(key)
+        if step is not None and step.within:  # most are: there is nothing more to be done
+            stack[-1] = step.to
+            self._lost = False
+            if len(elements) > step.reach or not step.matches(text):
+                self._look_at(step.place, elements)
+            return
         spent = None
         for depth in range(len(stack) - 1, -1, -1):
-            frame = stack[depth]
-            places = frame.loop.places.get(kind)
-            if places is None:
+            step = stack[depth].steps.get(key)
+            if step is None:
+                step = self._steps.step(stack[depth], key, elements)
+            if step is NOWHERE:
                 continue
-            for place in places:
-                if place.position < frame.position or not self._is(place, elements):
-                    continue
-                if not place.most or frame.counts.get(place, 0) < place.most:
-                    self._put(depth, place, elements)
-                    return
-                spent = spent or (depth, place)
+            if not step.spent:
+                self._take(depth, step, elements)
+                return
+            spent = spent or (depth, step)
         if spent:
-            depth, place = spent
-            code = LOOP_TOO_OFTEN if place.loop else TOO_OFTEN
-            self._put(depth, place, elements, code)
+            depth, step = spent
+            self._take(depth, step, elements, LOOP_TOO_OFTEN if step.inner else TOO_OFTEN)
         else:
             self._out_of_place(kind, elements)
 
     def finish(self) -> list[SegmentError]:
         """Return all errors, those of what is missing at the end included."""
         self._number += 1
-        self._leave(0)
-        self._pass(self._stack[0], None)
-        self.errors.sort(key=lambda error: error.position)
+        self._leave(-1)
         return self.errors
 
-    def _is(self, place: Place, elements: list[str]) -> bool:
-        at = place.qualifier
-        if not at:
-            return True
-        if at >= len(elements):
-            return False
-        value = elements[at]
-        if place.in_composite:
-            value = value.partition(self._component)[0]
-        return value in place.codes
-
-    def _put(self, depth: int, place: Place, elements: list[str], code: str = "") -> None:
+    def _take(self, depth: int, step: Step, elements: list[str], code: str = "") -> None:
         """Take a segment as that of a place."""
-        if depth < len(self._stack) - 1:
+        stack = self._stack
+        if depth < len(stack) - 1:
             self._leave(depth)
-        frame = self._stack[depth]
-        if place.position > frame.position:
-            self._pass(frame, place)
-            frame.position = place.position
-        frame.counts[place] = frame.counts.get(place, 0) + 1
-        if place.loop:
-            self._stack.append(_Frame(place.loop))
-            if place.id == "CLM":
-                self._claim = elements[1] if len(elements) > 1 else ""
-            elif place.id == "HL":
-                self._claim = ""
+        if step.missed:
+            self._miss(depth, stack[depth], step.missed)
+        stack[depth] = step.to
         self._lost = False
+        if step.inner:
+            stack.append(step.inner)
+            if step.place.id == "CLM":
+                self._claim = elements[1] if len(elements) > 1 else ""
+            elif step.place.id == "HL":
+                self._claim = ""
         if code:
-            self._say(elements[0], code, self._stack[-1].loop.id)
-        pattern = self._patterns.get(place) or self._pattern_of(place)
-        if len(elements) <= pattern.reach and pattern.text.fullmatch(self._text):
-            return
-        if faults := self._faults(place, elements):
-            self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
-
-    def _pattern_of(self, place: Place) -> Pattern:
-        self._patterns[place] = pattern = pattern_of(place, self._delimiters)
-        return pattern
+            self._say(elements[0], code, stack[-1].loop.id)
+        if len(elements) > step.reach or not step.matches(self._text):
+            self._look_at(step.place, elements)
 
     def _leave(self, depth: int) -> None:
         """Close the loops inside of that at a depth."""
         stack = self._stack
         while len(stack) - 1 > depth:
-            self._pass(stack.pop(), None)
+            state = stack.pop()
+            if state.at_end:
+                self._miss(len(stack), state, state.at_end)
+        if self._missed:
+            self._missed = {at: one for at, one in self._missed.items() if at[0] <= depth}
 
-    def _pass(self, frame: _Frame, place: Place | None) -> None:
-        """Go on to a place, or to the loop's end: what must stand before it is there or missing."""
-        required = frame.loop.required
-        while frame.awaited < len(required):
-            one = required[frame.awaited]
-            if place and one.position >= place.position:
-                return
-            frame.awaited += 1
-            if one not in frame.counts:
-                loop = one.loop.id if one.loop else frame.loop.id
-                frame.missing[one] = self._say(one.id, MISSING, loop)
+    def _miss(self, depth: int, state: State, places: tuple[Place, ...]) -> None:
+        """Say what is missing of a loop, before its next place or at its end."""
+        for place in places:
+            loop = place.loop or state.loop
+            self._missed[depth, place] = self._say(place.id, MISSING, loop.id)
 
     def _out_of_place(self, kind: str, elements: list[str]) -> None:
         """Say what is wrong with a segment that has no place from here on."""
@@ -187,23 +167,25 @@ class Structure:
         near: list[tuple[int, Place]] = []
         passed: list[tuple[int, Place]] = []
         for depth in range(len(stack) - 1, -1, -1):
-            frame = stack[depth]
-            for place in frame.loop.places.get(kind, ()):
-                if place.position >= frame.position:
+            state = stack[depth]
+            for place in state.loop.places.get(kind, ()):
+                if place.position >= state.position:
                     near.append((depth, place))
-                elif self._is(place, elements):
+                elif self._steps.fits(place, elements):
                     passed.append((depth, place))
-        wanted = [(d, p) for d, p in near if p.required and p not in stack[d].counts]
+        wanted = [(d, p) for d, p in near if p.required and not stack[d].has(p)]
         if not wanted and len(near) == 1 and near[0][1].loop is None:
             wanted = near
         if passed and not self._lost and (passed[0][1].qualifier or not wanted):
             depth, place = passed[0]
             # Two that changed places are one error: the first was not missing.
-            if place in stack[depth].missing:
-                self.errors.remove(stack[depth].missing.pop(place))
-            self._put(depth, place, elements, OUT_OF_ORDER)
+            missed = self._missed.pop((depth, place), None)
+            if missed in self.errors:
+                self.errors.remove(missed)
+            self._take(depth, self._steps.to(stack[depth], place), elements, OUT_OF_ORDER)
         elif wanted:
-            self._put(*wanted[0], elements)
+            depth, place = wanted[0]
+            self._take(depth, self._steps.to(stack[depth], place), elements)
         elif near:
             self._wrong_qualifier(near[0][1], elements)
         elif not self._lost:
@@ -230,10 +212,16 @@ class Structure:
         name = loop if loop[:1].isdecimal() else ""
         claim = self._claim if not name or name >= CLAIM_LOOPS else ""
         error = SegmentError(segment, self._number, name, code, elements or [], claim)
-        self.errors.append(error)
+        if len(self.errors) < MOST:
+            self.errors.append(error)
         return error
 
     # The elements of a segment.
+
+    def _look_at(self, place: Place, elements: list[str]) -> None:
+        """Say what is wrong with the elements of a segment, if anything is."""
+        if faults := self._faults(place, elements):
+            self._say(elements[0], HAS_ELEMENT_ERRORS, self._stack[-1].loop.id, faults)
 
     def _faults(self, place: Place, values: list[str]) -> list[ElementError] | None:
         """Return what is wrong with a segment's elements; `None` or [] when nothing is."""
@@ -300,10 +288,57 @@ class Structure:
                     faults.append(fault)
 
 
-@lru_cache(maxsize=8)  # those of a sender are the same in each file
-def _patterns(delimiters: Delimiters) -> dict[Place, Pattern]:  # noqa: ARG001 (the cache's key)
-    """Return the patterns that were made so far."""
-    return {}
+@dataclass(slots=True)
+class Looked:
+    """What an answer needs of a transaction: its faults, its claims' number, its header."""
+
+    errors: list[SegmentError]
+    claims: int = 0
+    beginning: list[str] = field(default_factory=list)
+    submitter: list[str] = field(default_factory=list)
+    receiver: list[str] = field(default_factory=list)
+
+
+class Look:
+    """
+    Looks at the segments of a transaction, one after the other, for its answer.
+
+    `read` takes the next one, by its text and its elements; ask for it each time.
+    """
+
+    def __init__(self, transaction: Transaction) -> None:
+        """Begin behind ST."""
+        self._structure = Structure(transaction, guide_of(transaction.claim_type))
+        self._looked = Looked([])
+        self.read = self._read_header
+
+    def finish(self) -> Looked:
+        """Return what was seen."""
+        self._looked.errors = self._structure.finish()
+        self._looked.claims = self._structure.claims
+        return self._looked
+
+    def _read_header(self, text: str, elements: list[str]) -> None:
+        self._structure.read(text, elements)
+        kind = elements[0]
+        if kind == "HL":
+            self.read = self._structure.read
+        elif kind == "BHT":
+            self._looked.beginning = [*elements]
+        elif elements[:2] == ["NM1", "41"]:
+            self._looked.submitter = [*elements]
+        elif elements[:2] == ["NM1", "40"]:
+            self._looked.receiver = [*elements]
+
+
+def look_at(transaction: Transaction) -> Looked:
+    """Read a transaction to its end."""
+    look = Look(transaction)
+    separator = transaction.delimiters.element
+    for _, raw in transaction.segments:
+        text = raw.decode("latin-1")
+        look.read(text, text.split(separator))
+    return look.finish()
 
 
 def _wrong(spec: Element, value: str, before: str) -> str:

@@ -123,7 +123,8 @@ class _Writer:
         count, *stated = [one.strip() for one in end.elements[1:3]] or [""]
         if count.lstrip("0") == str(outer.holds) and stated == [number]:
             return gap + raw
-        right = self._separator.join(map(str.encode, (end.kind, str(outer.holds), number)))
+        stands = (end.kind, str(outer.holds), number)
+        right = self._separator.join(one.encode("latin-1") for one in stands)
         return (gap if raw else self._line_break) + right + self._terminator
 
     def _transaction(self, one: Transaction) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from scrubber.claim.prior import Prior
 from scrubber.contracts.decode import Decoded, SchemaInvalid, decode_claim_event
 from scrubber.edits.edit import claim_edit, day_edit, history_edit, line_edit
 from scrubber.edits.verdict import PASS, Verdict, fail, no_data
-from scrubber.pipeline.answer import Answer, DeadLetter, answer_batch
+from scrubber.pipeline.answer import Answer, DeadLetter, answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import Record
 from scrubber.pipeline.scrub import Scrubber
@@ -130,7 +130,7 @@ def test_records_without_an_outcome_shift_no_other() -> None:
     texts = [raw[0], b"{", misfit, raw[1], b"", raw[2]]
     records = [Record("claims", number, 0, text) for number, text in enumerate(texts, start=1)]
     records.append(Record("claims", 7, 0, b"", "no text at all"))
-    found = answer_batch(build_scrubber(read_settings({})), records)
+    found = list(answers_of(build_scrubber(read_settings({})), records))
     assert [one.record.number for one in found] == [1, 2, 3, 4, 5, 6, 7]
     ids = [
         orjson.loads(one.outcome)["submission_id"] if isinstance(one, Answer) else None

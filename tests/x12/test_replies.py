@@ -5,6 +5,7 @@ import logging
 import random
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +17,12 @@ from scrubber.cli.main import main
 from scrubber.cli.replies import Replies
 from scrubber.pipeline.answer import DeadLetter
 from scrubber.pipeline.intake import read_records
-from scrubber.x12.acknowledge import Acknowledgment, Looked, acknowledge
-from scrubber.x12.claim_status import ServiceStatus, status_of
+from scrubber.x12.acknowledge import Acknowledgment, acknowledge
+from scrubber.x12.claim_status import FileAnswer, ServiceStatus, status_of
 from scrubber.x12.envelope import Envelope, Transaction, read_transactions
 from scrubber.x12.read import ClaimRecord, read_claims
 from scrubber.x12.segments import Delimiters, Segments
-from scrubber.x12.structure import ElementError, SegmentError
+from scrubber.x12.structure import ElementError, Looked, SegmentError
 from tests.conftest import SHARED
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -371,10 +372,17 @@ NEIGHBOUR = (FIXTURES / "dental.837").read_bytes()
 
 
 def readable(count: int, seed: int) -> None:
-    """Read and answer each variant; the interchange behind it is read and answered whole."""
+    """
+    Read and answer each variant; the interchange behind it is read and answered whole.
+
+    What is answered while claims are read is what is answered without them.
+    """
     for raw in variants(seed, count):
         whole = raw + b"\n" + NEIGHBOUR
-        claims = [one for one in read_claims(io.BytesIO(whole)) if isinstance(one, ClaimRecord)]
+        with closing(FileAnswer()) as answer:
+            read = read_claims(io.BytesIO(whole), answer.watch)
+            claims = [one for one in read if isinstance(one, ClaimRecord)]
+            assert b"".join(answer.acknowledgment()) == b"".join(acknowledge(io.BytesIO(whole)))
         assert claims[-1].event["claim"]["patient_control_number"] == "D-1"
         got = answer_of(whole)
         balance(got)
@@ -415,7 +423,8 @@ def test_files_of_one_name_and_claims_without_an_outcome_are_answered(tmp_path: 
         names.append(str(path))
     with Replies(tmp_path, [*names, "-", str(tmp_path)]) as replies:
         for name in names:
-            for record in read_records(io.BufferedReader(io.BytesIO(NEIGHBOUR)), name):  # type: ignore[arg-type]
+            stream = io.BufferedReader(io.BytesIO(NEIGHBOUR))  # type: ignore[arg-type]
+            for record in read_records(stream, name, replies.watching(name)):
                 replies.write(DeadLetter(record, "too-long", "", 0))
     for name in ("dental.837", "dental-2.837"):
         text = (tmp_path / f"{name}.277ca").read_text()
@@ -423,3 +432,31 @@ def test_files_of_one_name_and_claims_without_an_outcome_are_answered(tmp_path: 
         assert "QTY*AA*1~" in text
         assert (tmp_path / f"{name}.999").exists()
     assert not [*tmp_path.glob(".*")]
+
+
+def test_a_file_that_is_named_twice_is_answered_once(tmp_path: Path) -> None:
+    """Its second reading is told to nobody."""
+    path = tmp_path / "dental.837"
+    path.write_bytes(NEIGHBOUR)
+    with Replies(tmp_path, [str(path)] * 2) as replies:
+        for _ in "12":
+            with path.open("rb") as stream:
+                for record in read_records(stream, str(path), replies.watching(str(path))):
+                    replies.write(DeadLetter(record, "too-long", "", 0))
+    for suffix in (".999", ".277ca"):
+        assert (tmp_path / f"dental.837{suffix}").read_bytes().count(b"ISA*") == 1
+
+
+def test_a_transaction_of_any_number_of_faults_is_told_about() -> None:
+    """Its first thousand segments at fault are noted."""
+    claims = [f"CLM*C{n}*1.00***11:B:1*Y*A*Y*Q~HI*ABK:I10~LX*1~SV1*HC:99213*1.00*UN*1***1~"
+              f"DTP*472*D8*20260610~" for n in range(1500)]  # fmt: skip
+    text = (FIXTURES / "professional.837").read_text().replace("\n", "")
+    head, tail = text[: text.index("CLM*")], text[text.index("SE*") :]
+    count = head[head.index("ST*") :].count("~") + 5 * len(claims) + 1
+    _, _, rest = tail.split("*", 2)
+    got = answer_of(f"{head}{''.join(claims)}SE*{count}*{rest}".encode())
+    assert of(got, "IK5") == [["E", "5"]]
+    assert len(of(got, "IK3")) == 1000
+    assert of(got, "CTX")[-1][0] < "CLM01:C999"
+    balance(got)

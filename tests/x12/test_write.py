@@ -185,6 +185,12 @@ def test_blanks_a_mark_and_several_interchanges_stay() -> None:
     assert written(raw, everything) == raw
 
 
+def test_a_control_number_that_is_no_text_is_written_as_it_was_sent() -> None:
+    """GE02 is put right by GS06, byte for byte."""
+    raw = SAMPLE.replace(b"*1400*1*X*", b"*1400*\x80*X*", 1)
+    assert b"GE*1*\x80~" in written(raw, everything)
+
+
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_a_damaged_file_never_raises_and_gives_what_was_read(data: st.DataObject) -> None:

@@ -108,7 +108,8 @@ def structure_errors(raw: bytes) -> list[str]:
         if isinstance(one, Transaction) and (guide := guide_of(one.claim_type)):
             structure = Structure(one, guide)
             for _, segment in one.segments:
-                structure.read(segment)
+                text = segment.decode("latin-1")
+                structure.read(text, text.split(one.delimiters.element))
             found += [f"{error.segment} {error.code}" for error in structure.finish()]
         elif isinstance(one, X12Fault):
             found.append(one.error)
