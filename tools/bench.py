@@ -8,6 +8,7 @@ than `MOST_SHARE` of the whole, or a worker takes more than `MOST_MIB`. `SCRUBBE
 another reference folder than the bundled starter.
 """
 
+import gc
 import os
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ from pathlib import Path
 import orjson
 
 from scrubber.claim.compile import compile_claim
+from scrubber.cli.main import COLLECTED_EVERY
 from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
 from scrubber.edits.edit import TOGETHER, Edit
 from scrubber.edits.registry import all_edits
@@ -194,14 +196,14 @@ def cold_start(record: bytes) -> None:
 _AS_A_WORKER = """
 import sys
 import scrubber.stream.worker
-from scrubber.pipeline.answer import answer_batch
+from scrubber.pipeline.answer import answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import Record
 from scrubber.pipeline.settings import read_settings
 
-scrubber = build_scrubber(read_settings())
-for record in open(sys.argv[1], "rb"):
-    scrubber.answer(record).encode()
+records = (Record("bench", 0, 0, raw) for raw in open(sys.argv[1], "rb"))
+for _ in answers_of(build_scrubber(read_settings()), records):
+    pass
 """
 
 
@@ -232,6 +234,7 @@ def _one_run(command: list[str]) -> tuple[float, int]:
 def main() -> int:
     """Print all tables; 1 when the whole check, an edit, or a worker costs more than it may."""
     records = [orjson.dumps(one.event) for one in generate(CLAIMS, SEED)]
+    gc.set_threshold(COLLECTED_EVERY)
     settings = read_settings(os.environ)
     ratio, whole = throughput(build_scrubber(settings), records)
     dear = cost_of_edits(settings, records, whole)

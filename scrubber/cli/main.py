@@ -25,7 +25,7 @@ from scrubber.cli import (
 
 INTERRUPTED = 130
 # Claims and outcomes hold no cycles, so looking for some costs more than it finds.
-_COLLECTED_EVERY = 50_000  # objects; Python's own number is 700
+COLLECTED_EVERY = 50_000  # objects; Python's own number is 700
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ):
         command.add_parser(commands)
     stated = parser.parse_args(arguments)
-    gc.set_threshold(_COLLECTED_EVERY)
+    gc.set_threshold(COLLECTED_EVERY)
     try:
         code: int = stated.run(stated)
         sys.stdout.flush()
