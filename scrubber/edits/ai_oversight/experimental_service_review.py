@@ -4,8 +4,8 @@ import re
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import day_edit
-from scrubber.edits.verdict import Verdict, fail, several
+from scrubber.edits.edit import line_edit
+from scrubber.edits.verdict import PASS, Verdict, fail
 
 CATEGORY_3 = re.compile("[0-9]{4}T")
 TRIAL_MODIFIERS = ("Q0", "Q1")
@@ -49,7 +49,7 @@ def _absent(claim: Claim, line: Line, trigger: str) -> str:
     return "; missing: " + ", ".join(lacking) if lacking else ""
 
 
-@day_edit(
+@line_edit(
     id="experimental-service-review",
     severity="review",
     status="active",
@@ -72,21 +72,19 @@ def _absent(claim: Claim, line: Line, trigger: str) -> str:
     message="Line {line}: {trigger} marks an experimental or trial service{missing}.",
     fix="Check coverage, trial number and consent; add the missing trial codes.",
 )
-def experimental_service_review(claim: Claim, lines: tuple[Line, ...]) -> Verdict:
+def experimental_service_review(claim: Claim, line: Line) -> Verdict:
     """
     The claim holds an experimental or investigational service.
 
     Trial and emerging services are covered case by case. The shape of a Category III code
-    decides, not a list, and what a trial claim needs besides is named. What speaks of the claim
-    as a whole is said of its first line.
+    decides, not a list, and what a trial claim needs besides is named.
     """
-    complaints = []
-    for line in lines:
-        trigger = _trigger(line)
-        if not trigger and line.index == 0:
-            trigger = _trigger_of_claim(claim)
-        if trigger:
-            absent = _absent(claim, line, trigger)
-            at = line.at("procedure")
-            complaints.append(fail(at, line, line=line.number, trigger=trigger, missing=absent))
-    return several(complaints)
+    trigger = _trigger(line)
+    if not trigger:
+        if line.index != 0:
+            return PASS
+        trigger = _trigger_of_claim(claim)
+        if not trigger:
+            return PASS
+    absent = _absent(claim, line, trigger)
+    return fail(line.at("procedure"), line, line=line.number, trigger=trigger, missing=absent)

@@ -2,13 +2,11 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import EVERY_TYPE, day_edit
-from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
+from scrubber.edits.edit import EVERY_TYPE, line_edit
+from scrubber.edits.verdict import PASS, Severity, Verdict, fail
 
-ONE = Decimal(1)
 UNIT_TYPES = {
     "professional": ("UN", "MJ"),
     "institutional": ("UN", "DA"),
@@ -18,7 +16,7 @@ VISIT = re.compile("99[2-4][0-9]{2}")  # evaluation and management: whole visits
 UNCOUNTED_REVENUE = re.compile("0001|018[0-9]|002[2-4]")
 
 
-@day_edit(
+@line_edit(
     id="units-missing-or-invalid",
     severity="reject",
     status="active",
@@ -39,7 +37,7 @@ UNCOUNTED_REVENUE = re.compile("0001|018[0-9]|002[2-4]")
     message="Line {line} has units {units} {unit_type}, which is not usable.",
     fix="Enter the number of units as the code defines the unit.",
 )
-def units_missing_or_invalid(claim: Claim, lines: tuple[Line, ...]) -> Verdict:
+def units_missing_or_invalid(claim: Claim, line: Line) -> Verdict:
     """
     A line has no usable unit count.
 
@@ -49,39 +47,25 @@ def units_missing_or_invalid(claim: Claim, lines: tuple[Line, ...]) -> Verdict:
 
     Not checked here: negative units (`charge-negative`).
     """
+    units, unit_type = line.units, line.unit_type
     allowed = UNIT_TYPES[claim.type]
-    complaints = []
-    for line in lines:
-        units, unit_type = line.units, line.unit_type
-        if unit_type and unit_type not in allowed:
-            complaints.append(_complaint(line, "units" if not units else "unit_type", None))
-        elif not units:
-            if complaint := _uncounted(claim, line):
-                complaints.append(complaint)
-        elif (
-            units != ONE and VISIT.fullmatch(line.procedure) and units != units.to_integral_value()
-        ):
-            complaints.append(_complaint(line, "units", "warn"))
-    return several(complaints)
-
-
-def _uncounted(claim: Claim, line: Line) -> Fail | None:
-    """Return what is to be said of a line without a count."""
-    if claim.type == "dental":
-        return None
-    if claim.type == "institutional" and (claim.is_inpatient or not line.procedure):
-        if UNCOUNTED_REVENUE.fullmatch(line.revenue_code):
-            return None
-        return _complaint(line, "units", "warn")
-    return _complaint(line, "units", None)
-
-
-def _complaint(line: Line, field: str, severity: Severity | None) -> Fail:
+    severity: Severity | None = None
+    if units and (not unit_type or unit_type in allowed):
+        if units == units.to_integral_value() or not VISIT.fullmatch(line.procedure):
+            return PASS
+        severity = "warn"
+    elif not unit_type or unit_type in allowed:
+        if claim.type == "dental":
+            return PASS
+        if claim.type == "institutional" and (claim.is_inpatient or not line.procedure):
+            if UNCOUNTED_REVENUE.fullmatch(line.revenue_code):
+                return PASS
+            severity = "warn"
     return fail(
-        line.at(field),
+        line.at("units" if severity or not units else "unit_type"),
         line,
         severity=severity,
         line=line.number,
-        units="missing" if line.units is None else line.units,
-        unit_type=line.unit_type,
+        units="missing" if units is None else units,
+        unit_type=unit_type,
     )

@@ -3,13 +3,13 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import day_edit
-from scrubber.edits.verdict import Severity, Verdict, fail, several
+from scrubber.edits.edit import line_edit
+from scrubber.edits.verdict import PASS, Verdict, fail
 
 MOST_POINTERS = 4
 
 
-@day_edit(
+@line_edit(
     id="diagnosis-pointer-missing",
     severity="reject",
     status="active",
@@ -23,26 +23,20 @@ MOST_POINTERS = 4
     message="Line {line} has {count} diagnosis pointers; 1 to 4 different ones are needed.",
     fix="Point the line to the diagnosis that justifies it, most important first.",
 )
-def diagnosis_pointer_missing(claim: Claim, lines: tuple[Line, ...]) -> Verdict:
+def diagnosis_pointer_missing(claim: Claim, line: Line) -> Verdict:
     """
     A professional line points to no diagnosis.
 
     The pointers say which diagnosis justifies the line, the most important first; the guide has
     room for four.
     """
-    complaints = []
-    for line in lines:
-        pointers = line.diagnosis_pointers
-        count = len(pointers)
-        if count == 1:
-            continue
-        severity: Severity | None = None
-        if 1 < count <= MOST_POINTERS:
-            if len(set(pointers)) == count:
-                continue
-            severity = "warn"
-        elif not claim.diagnoses:
-            continue
+    pointers = line.diagnosis_pointers
+    count = len(pointers)
+    if 1 <= count <= MOST_POINTERS:
+        if count == 1 or len(set(pointers)) == count:
+            return PASS
         at = line.at("diagnosis_pointers")
-        complaints.append(fail(at, line, severity=severity, line=line.number, count=count))
-    return several(complaints)
+        return fail(at, line, severity="warn", line=line.number, count=count)
+    if not claim.diagnoses:
+        return PASS
+    return fail(line.at("diagnosis_pointers"), line, line=line.number, count=count)

@@ -3,11 +3,11 @@
 from datetime import date
 
 from scrubber.claim.model import Claim, Line
-from scrubber.edits.edit import day_edit
-from scrubber.edits.verdict import Verdict, fail, several
+from scrubber.edits.edit import line_edit
+from scrubber.edits.verdict import PASS, Verdict, fail
 
 
-@day_edit(
+@line_edit(
     id="diagnosis-pointer-out-of-range",
     severity="reject",
     status="active",
@@ -21,18 +21,15 @@ from scrubber.edits.verdict import Verdict, fail, several
     message="Line {line} points to diagnosis {pointer}; the claim has {count}.",
     fix="Correct the pointer or add the diagnosis.",
 )
-def diagnosis_pointer_out_of_range(claim: Claim, lines: tuple[Line, ...]) -> Verdict:
+def diagnosis_pointer_out_of_range(claim: Claim, line: Line) -> Verdict:
     """
     A line points to a diagnosis that is not on the claim.
 
     Pointers count from 1; letters stand for their place in the alphabet.
     """
     count = len(claim.diagnoses)
-    complaints = []
-    for line in lines:
-        for pointer in line.diagnosis_pointers:
-            if not 1 <= pointer <= count:
-                at = line.at(f"diagnosis_pointers/{line.diagnosis_pointers.index(pointer)}")
-                complaints.append(fail(at, line, line=line.number, pointer=pointer, count=count))
-                break
-    return several(complaints)
+    for i, pointer in enumerate(line.diagnosis_pointers):
+        if not 1 <= pointer <= count:
+            at = line.at(f"diagnosis_pointers/{i}")
+            return fail(at, line, line=line.number, pointer=pointer, count=count)
+    return PASS

@@ -6,8 +6,8 @@ from functools import cached_property
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.code_ranges import CodeRange, among
-from scrubber.edits.edit import Params, day_edit
-from scrubber.edits.verdict import Bypassed, Fail, Verdict, bypassed, fail, several
+from scrubber.edits.edit import Params, line_edit
+from scrubber.edits.verdict import PASS, Verdict, bypassed, fail
 
 MINUTES = "MJ"
 
@@ -35,7 +35,7 @@ class SpanExceptions(Params):
         return among(self.exceptions)
 
 
-@day_edit(
+@line_edit(
     id="date-span-units-mismatch",
     severity="warn",
     status="active",
@@ -50,9 +50,7 @@ class SpanExceptions(Params):
     message="Line {line}: {units} units over {days} days.",
     fix="Bill one line for each day, or correct the range.",
 )
-def date_span_units_mismatch(
-    _claim: Claim, lines: tuple[Line, ...], params: SpanExceptions
-) -> Verdict:
+def date_span_units_mismatch(_claim: Claim, line: Line, params: SpanExceptions) -> Verdict:
     """
     A date range does not fit the number of units.
 
@@ -60,19 +58,15 @@ def date_span_units_mismatch(
     of its days. Monthly services, equipment, supplies and home services have a range of their own
     kind; minutes count time, not services.
     """
-    said: list[Fail | Bypassed] = []
-    for line in lines:
-        start, end, units = line.service_from, line.service_to, line.units
-        if end is None or start is None or end <= start:
-            continue
-        if units is None or line.unit_type == MINUTES:
-            continue
-        days = (end - start).days + 1
-        if units >= days and units == units.to_integral_value() and int(units) % days == 0:
-            continue
-        if params.is_exception(line.procedure):
-            said.append(bypassed("billed over a range of dates", line))
-        else:
-            at = line.at("units")
-            said.append(fail(at, line, line=line.number, units=units, days=days))
-    return several(said)
+    if line.service_from == line.service_to or line.units is None or line.unit_type == MINUTES:
+        return PASS
+    if line.service_from is None or line.service_to is None or line.service_to < line.service_from:
+        return PASS
+    days = (line.service_to - line.service_from).days + 1
+    units = line.units
+    # A remainder of decimals has a precision, and units may have more digits than it.
+    if units >= days and units == units.to_integral_value() and int(units) % days == 0:
+        return PASS
+    if params.is_exception(line.procedure):
+        return bypassed("billed over a range of dates", line)
+    return fail(line.at("units"), line, line=line.number, units=units, days=days)

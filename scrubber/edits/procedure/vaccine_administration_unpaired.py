@@ -78,9 +78,10 @@ def vaccine_administration_unpaired(
             return bypassed("the vaccine is supplied free of charge", given)
         return _unpaired(given, "vaccine")
     if product and not given:
-        if any(OWN_ADMINISTRATION(line.procedure) for line in lines):
+        codes = [line.procedure for line in lines]
+        if any(OWN_ADMINISTRATION(code) and not is_vaccine(code) for code in codes):
             return PASS
-        if any(line.procedure in LATER_DOSES for line in lines):
+        if not LATER_DOSES.isdisjoint(codes):
             return bypassed("a later dose of the visit", product)
         return _unpaired(product, "administration")
     return PASS
