@@ -11,20 +11,11 @@ import pytest
 from scrubber.cli.main import main
 from scrubber.pipeline.replay import Comparison, NoOutcomeError
 from tests.conftest import ROOT
+from tests.replayed import PACK
 
 CLAIMS = ROOT / "samples" / "claims.jsonl"
 X12 = ROOT / "samples" / "professional.837"
 IDS = [orjson.loads(line)["submission_id"] for line in CLAIMS.read_bytes().splitlines()]
-PACK = """\
-payer: medicare-part-b
-version: "2024-08-01"
-inherits: medicare-part-b@2020-01-01
-is_profile: "true"
-applies: {filing_indicators: [MB], claim_types: [professional]}
-edits:
-  severity:
-    - {edit: ncci-ptp-conflict, severity: review, reason: tried out, source: a test}
-"""
 
 Run = Callable[..., tuple[int, str, str]]
 Change = Callable[[dict[str, Any]], object]

@@ -10,18 +10,9 @@ from scrubber.pipeline.settings import read_stream_settings
 from scrubber.stream.producer import ClaimProducer
 from tests.conftest import ROOT
 from tests.faults.harness import Deployment
+from tests.replayed import PACK
 from tests.stream.conftest import Run
 
-PACK = """\
-payer: medicare-part-b
-version: "2024-08-01"
-inherits: medicare-part-b@2020-01-01
-is_profile: "true"
-applies: {filing_indicators: [MB], claim_types: [professional]}
-edits:
-  severity:
-    - {edit: ncci-ptp-conflict, severity: review, reason: tried out, source: a test}
-"""
 CLAIMS = [
     orjson.loads(line) | {"test": False}  # a test claim leaves no history
     for line in (ROOT / "samples" / "claims.jsonl").read_bytes().splitlines()
