@@ -3,10 +3,12 @@ The processes that `tools/bench_stream.py` measures, each started by name.
 
 `raw` is the floor: a plain aiokafka transactional copy loop that knows nothing of claims.
 The workers are the product's own, `run_worker` with one part changed in this process; the product
-has no switch for it. `check` is the embedded path and `restore` a task's start.
+has no switch for it. `check` is the command, from its settings to its summary, and `restore` a
+task's start.
 """
 
 import asyncio
+import gc
 import os
 import resource
 import sys
@@ -18,11 +20,10 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
-from scrubber.pipeline.answer import answers_of
+from scrubber.cli.main import COLLECTED_EVERY, main
 from scrubber.pipeline.bootstrap import build_scrubber
-from scrubber.pipeline.intake import Record
 from scrubber.pipeline.scrub import Scrubber
-from scrubber.pipeline.settings import Settings, StreamSettings, read_settings, read_stream_settings
+from scrubber.pipeline.settings import Settings, StreamSettings, read_stream_settings
 from scrubber.stream import worker
 from scrubber.stream.claims import Claims
 from scrubber.stream.connection import client_options
@@ -35,7 +36,6 @@ BATCH_BYTES = 900_000
 FETCH_BYTES = 2 << 20
 INPUT = "claims-submitted"
 OUTPUT = "claims-clean"
-WARM_UP = 1_000
 
 
 class PassThrough(Claims):
@@ -139,18 +139,14 @@ async def _copy(settings: StreamSettings, numbers: list[int], name: str) -> None
 
 
 def check() -> None:
-    """Answer the claims of a file without Kafka; print wall seconds and CPU seconds."""
-    claims = [
-        Record("claims", number, 0, line)
-        for number, line in enumerate(Path(sys.argv[2]).read_bytes().splitlines())
-    ]
-    scrubber = build_scrubber(read_settings(os.environ))
-    list(answers_of(scrubber, claims[:WARM_UP]))
+    """Run `scrubber check` on a file, its outcomes thrown away; print wall and CPU seconds."""
+    file, output = sys.argv[2], os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     wall, spent = time.perf_counter(), time.process_time()
-    for _ in answers_of(scrubber, claims):
-        pass
+    main(["check", file, "--format", "jsonl", "--no-progress"])
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
-    _say(claims=len(claims), wall=wall, cpu=spent)
+    os.dup2(output, 1)
+    _say(claims=Path(file).read_bytes().count(b"\n") + 1, wall=wall, cpu=spent)
 
 
 def restore_state() -> None:
@@ -189,4 +185,5 @@ PARTS: dict[str, Callable[[], None]] = {
 }
 
 if __name__ == "__main__":
+    gc.set_threshold(COLLECTED_EVERY)  # as the command does
     PARTS[sys.argv[1]]()

@@ -419,10 +419,17 @@ def past_line(claim: Claim, line: Line) -> PastLine:
         line.service_from.toordinal() if line.service_from else 0,
         line.service_to.toordinal() if line.service_to else 0,
         line.place_of_service,
-        "" if line.units is None else format(line.units.normalize(), "f"),
-        b"" if line.charge is None else digest(format(line.charge.normalize(), "f").encode()),
+        "" if line.units is None else _plain(line.units),
+        b"" if line.charge is None else digest(_plain(line.charge).encode()),
         *who_rendered(claim, line),
     )
+
+
+# Counts and charges come again and again.
+@lru_cache(maxsize=4096)
+def _plain(number: Decimal) -> str:
+    """Return a number's digits, however many zeros it was written with."""
+    return format(number.normalize(), "f")
 
 
 def who_rendered(claim: Claim, line: Line) -> tuple[bytes, bytes]:
