@@ -1,6 +1,6 @@
 """What one payer asks for: edits off, severities, thresholds, tables; each change dated."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
@@ -98,8 +98,9 @@ class PayerPack:
 
 
 def _holds(changes: Periods, edit: Edit, day: date) -> bool:
-    return any(period.holds(day) for period in changes.get(edit.id, ()))
+    periods = changes.get(edit.id)  # of most edits a pack says nothing
+    return periods is not None and any(period.holds(day) for period in periods)
 
 
-def _stated(dated: Iterable[tuple[Period, Change]], day: date) -> Change | None:
-    return next((change for period, change in dated if period.holds(day)), None)
+def _stated(dated: Sequence[tuple[Period, Change]], day: date) -> Change | None:
+    return next((change for period, change in dated if period.holds(day)), None) if dated else None
