@@ -96,9 +96,11 @@ def test_the_starter_has_the_free_tables() -> None:
 def test_the_starter_does_not_answer_for_cpt_codes() -> None:
     """Their rows were left out, so that their absence says nothing."""
     shelf = open_shelf(starter_directory())
-    for kind in ("ncci-ptp-practitioner", "ncci-mue-hospital", "ncci-aoc"):
+    for kind in ("ncci-ptp-practitioner", "ncci-mue-hospital"):
         view = shelf.as_of(kind, LEVEL_2_DAY)
         assert not view.holds("99213")
         assert view.holds("A4206")
     add_ons = shelf.as_of("ncci-aoc", LEVEL_2_DAY)
-    assert not add_ons.holds("G0289")  # its primaries are CPT codes
+    assert not add_ons.find("99213").held
+    assert add_ons.find("A4206").held
+    assert not add_ons.find("G0289").held  # its primaries are CPT codes
