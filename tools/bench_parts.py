@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 
+from scrubber.cli.check import HELD
 from scrubber.cli.main import COLLECTED_EVERY, main
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.scrub import Scrubber
@@ -139,13 +140,16 @@ async def _copy(settings: StreamSettings, numbers: list[int], name: str) -> None
 
 
 def check() -> None:
-    """Run `scrubber check` on a file, its outcomes thrown away; print wall and CPU seconds."""
+    """Run `scrubber check` on a file, what it says thrown away; print wall and CPU seconds."""
     file, output = sys.argv[2], os.dup(1)
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     wall, spent = time.perf_counter(), time.process_time()
-    main(["check", file, "--format", "jsonl", "--no-progress"])
+    code = main(["check", file, "--format", "jsonl", "--no-progress"])
     wall, spent = time.perf_counter() - wall, time.process_time() - spent
     os.dup2(output, 1)
+    assert code == HELD, f"scrubber check ended with {code}"
     _say(claims=Path(file).read_bytes().count(b"\n") + 1, wall=wall, cpu=spent)
 
 
