@@ -1,7 +1,6 @@
 """What the edits of one claim have said: the engine's result, and what a closing edit reads."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -56,14 +55,15 @@ class Lacking(NamedTuple):
 NOTHING_LACKED = Lacking(Pattern({}, ()), ())
 
 
-def lacking(parts: Iterable[tuple[Lacks, date]]) -> Lacking:
+# Many claims lack the same, and more of them but for the day.
+@lru_cache(maxsize=4096)
+def lacking(parts: frozenset[tuple[Lacks, date]]) -> Lacking:
     """Return what edits lacked, from who lacked what on which day."""
     days = tuple(sorted({day for _, day in parts}))
     number = {day: place for place, day in enumerate(days)}
     return Lacking(_pattern(frozenset([(lacks, number[day]) for lacks, day in parts])), days)
 
 
-# Many claims lack the same, but for the day.
 @lru_cache(maxsize=4096)
 def _pattern(parts: frozenset[tuple[Lacks, int]]) -> Pattern:
     needs: dict[str, set[Need]] = {}

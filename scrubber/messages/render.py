@@ -27,7 +27,7 @@ class Written(dict[str, Any]):
 
 def findings(said: Iterable[Said]) -> list[Json]:
     """Return the failures as findings: claim level first, then by line, then by edit id."""
-    ready = [_rendered(one) for one in said if isinstance(one.verdict, Fail)]
+    ready = [_rendered(one) for one in said if one.verdict.__class__ is Fail]
     if len(ready) > 1:
         ready.sort(key=_ORDER)
     return [finding for _, finding in ready]

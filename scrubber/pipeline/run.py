@@ -8,6 +8,7 @@ what the others have said, is asked of each claim by itself at its end.
 
 from collections.abc import Hashable, Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
 from scrubber.claim.model import Claim, Diagnosis, Line
@@ -99,7 +100,7 @@ def close(heard: Heard, prior: Prior | None) -> Results:
     if prior is not None:
         _run_each(heard.own.history, heard, prior)
     heard.shared.update([(frozenset(lacks), day) for day, lacks in heard.lacks.items()])
-    results = Results(heard.said, lacking(heard.shared), heard.ran)
+    results = Results(heard.said, lacking(frozenset(heard.shared)), heard.ran)
     _run_each(heard.own.closing, heard, results)
     return results
 
@@ -268,16 +269,34 @@ def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]
 
 
 def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
+    if verdict.__class__ is tuple:
+        said, lacked = _parted(bound, verdict)
+        heard.said += said
+        for one in lacked:
+            heard.lack(bound.edit, one)
+    elif verdict.__class__ is NoData:
+        heard.lack(bound.edit, verdict)
+    else:
+        heard.said.append(_said(bound, verdict))
+
+
+# Of missing tables, claims of a day get the same verdict of a dozen complaints again and again.
+@lru_cache(maxsize=4096)
+def _parted(bound: Bound, verdict: tuple[Any, ...]) -> tuple[list[Said], list[NoData]]:
+    """Return what a verdict of several parts complains of, and what was lacked for it."""
+    return (
+        [_said(bound, one) for one in verdict if one.__class__ is not NoData],
+        [one for one in verdict if one.__class__ is NoData],
+    )
+
+
+def _said(bound: Bound, verdict: Any) -> Said:
     edit, severity = bound.edit, bound.severity
-    for one in verdict if verdict.__class__ is tuple else (verdict,):
-        if one.__class__ is NoData:
-            heard.lack(edit, one)
-        elif one.__class__ is Fail:
-            # A preview edit is seen and never decides.
-            own = edit.status != "preview" and one.severity
-            heard.said.append(_SAID(Said, (edit, own or severity, one)))
-        elif one.__class__ is Bypassed:
-            heard.said.append(_SAID(Said, (edit, severity, one)))
-        else:
-            message = f"{edit.id} answered with {one.__class__.__name__}, which is no verdict"
-            raise TypeError(message)
+    if verdict.__class__ is Fail:
+        # A preview edit is seen and never decides.
+        own = edit.status != "preview" and verdict.severity
+        return _SAID(Said, (edit, own or severity, verdict))
+    if verdict.__class__ is Bypassed:
+        return _SAID(Said, (edit, severity, verdict))
+    message = f"{edit.id} answered with {verdict.__class__.__name__}, which is no verdict"
+    raise TypeError(message)

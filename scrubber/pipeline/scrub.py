@@ -215,8 +215,8 @@ def _is_plain(text: bytes) -> bool:
 
 def _counts(results: Results) -> dict[str, int]:
     """Return how many edits passed, failed, were bypassed or had no data; each counts once."""
-    failed = {edit.id for edit, _, verdict in results.said if verdict.__class__ is Fail}
-    answered = {edit.id for edit, _, _ in results.said}
+    failed = {one.edit.id for one in results.said if one.verdict.__class__ is Fail}
+    answered = {one.edit.id for one in results.said}
     lacked = results.lacking.pattern.by_edit.keys()
     silent = len(lacked) - len(answered & lacked)
     return {

@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Need, Pattern, Results
-from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
+from scrubber.edits.results import Lacking, Results
+from scrubber.edits.verdict import Verdict, fail, several
 
 #: What a claim, a pack or the stream lacks; no file could be loaded for it.
 NOT_TABLES = frozenset(
@@ -51,21 +51,22 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     What was not looked at is never clean without saying so. A payer pack names the tables that
     must be there; without them the claim goes to review.
     """
-    days = results.lacking.days
-    return several(
-        [
-            _complaint(kind, days[day], count, "review" if kind in params.must_have else None)
-            for (kind, day), count in _of_tables(results.lacking.pattern)
-        ]
-    )
-
-
-@lru_cache(maxsize=4096)
-def _of_tables(pattern: Pattern) -> tuple[tuple[Need, int], ...]:
-    return tuple([one for one in pattern.counts if one[0][0].partition(":")[0] not in NOT_TABLES])
+    return _complaints(results.lacking, params.must_have)
 
 
 # The claims of a day lack the same tables again and again.
-@lru_cache(maxsize=8192)
-def _complaint(kind: str, day: date, count: int, severity: Severity | None) -> Fail:
-    return fail("", severity=severity, table=kind, date=day.isoformat(), count=count)
+@lru_cache(maxsize=4096)
+def _complaints(lacks: Lacking, must_have: tuple[str, ...]) -> Verdict:
+    return several(
+        [
+            fail(
+                "",
+                severity="review" if kind in must_have else None,
+                table=kind,
+                date=lacks.days[day].isoformat(),
+                count=count,
+            )
+            for (kind, day), count in lacks.pattern.counts
+            if kind.partition(":")[0] not in NOT_TABLES
+        ]
+    )
