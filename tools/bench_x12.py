@@ -12,6 +12,7 @@ bound is not held, or a parser is not there.
 `python -m tools.bench_x12 [FILE]`: an 837 whose one transaction is repeated.
 """
 
+import gc
 import io
 import os
 import statistics
@@ -23,6 +24,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from scrubber.cli.main import COLLECTED_EVERY
 from scrubber.pipeline.answer import answers_of
 from scrubber.pipeline.bootstrap import build_scrubber
 from scrubber.pipeline.intake import read_records
@@ -147,6 +149,7 @@ def main() -> None:
     """Print the rates and the ratios."""
     raw, claims = repeated(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLE, TRANSACTIONS)
     scrubber = build_scrubber(read_settings(os.environ))
+    gc.set_threshold(COLLECTED_EVERY)  # as our commands do
     with tempfile.NamedTemporaryFile(suffix=".837") as file, ExitStack() as stack:
         file.write(raw)
         file.flush()

@@ -11,7 +11,7 @@ Disposition = Literal["clean", "rejected", "review"]
 
 def decide(said: Iterable[Said]) -> Disposition:
     """Return where the claim goes; warn and info findings travel along and decide nothing."""
-    severities = {one.severity for one in said if isinstance(one.verdict, Fail)}
+    severities = {one.severity for one in said if one.verdict.__class__ is Fail}
     if "reject" in severities:
         return "rejected"
     return "review" if "review" in severities else "clean"

@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from scrubber.claim.model import Claim
 from scrubber.edits.results import Said
-from scrubber.edits.verdict import Fail
+from scrubber.edits.verdict import Fail, Severity
 
 PAID_PER_CHARGED = Decimal(
     "0.45"
@@ -44,7 +45,7 @@ def review_block(claim: Claim, submitted_at: datetime, said: list[Said]) -> dict
     reviews = [one for one in failures if one.severity == "review"]
     reasons = sorted({one.edit.id for one in reviews})
     dollars = _dollars(claim, reviews)
-    chance = _denial_chance(failures)
+    chance = _denial_chance(frozenset([(one.edit.id, one.severity) for one in failures]))
     loss = (dollars * PAID_PER_CHARGED * chance).quantize(Decimal("0.01"), ROUND_HALF_UP)
     sample = next((one for one in reviews if one.edit.id == SAMPLE_EDIT), None)
     queue, hours = min(
@@ -82,14 +83,17 @@ def _dollars(claim: Claim, reviews: list[Said]) -> Decimal:
     return sum((charge for charge in charges if charge), Decimal(0))
 
 
-def _denial_chance(failures: list[Said]) -> Decimal:
+# Few sets of findings for many claims.
+@lru_cache(maxsize=4096)
+def _denial_chance(found: frozenset[tuple[str, Severity]]) -> Decimal:
+    """Return the chance of a denial, by the edits with findings and their severities."""
     kept = Decimal(1)
     worst: dict[str, Decimal] = {}
-    for edit, severity, _ in failures:
+    for edit_id, severity in found:
         prior = DENIAL_PRIOR.get(severity, Decimal(0))
-        if edit.id in OVERSIGHT_EDITS:
+        if edit_id in OVERSIGHT_EDITS:
             prior = OVERSIGHT_PRIOR
-        worst[edit.id] = max(worst.get(edit.id, Decimal(0)), prior)
+        worst[edit_id] = max(worst.get(edit_id, Decimal(0)), prior)
     for edit_id in sorted(worst):
         kept *= 1 - worst[edit_id]
     return 1 - kept

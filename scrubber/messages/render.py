@@ -18,11 +18,7 @@ class Written(dict[str, Any]):
     """A part of an outcome with its `text`: the JSON that goes out as it is (`Outcome.encode`)."""
 
     __slots__ = ("text",)
-
-    def __init__(self, **parts: Any) -> None:
-        """Keep the parts, and write them."""
-        super().__init__(parts)
-        self.text = orjson.Fragment(orjson.dumps(self))
+    text: orjson.Fragment
 
 
 def findings(said: Iterable[Said]) -> list[Json]:
@@ -38,7 +34,7 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
     rows = [
         (one.edit.id, one.verdict.lines, one.verdict.reason)
         for one in said
-        if isinstance(one.verdict, Bypassed)
+        if one.verdict.__class__ is Bypassed
     ]
     return [
         {"edit": edit, "lines": list(lines), "reason": reason}
@@ -46,6 +42,7 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
     ]
 
 
+@lru_cache(maxsize=1024)
 def missing_data(lacks: Lacking) -> orjson.Fragment:
     """Return as JSON which edits had no data, and what each needs; by edit id."""
     texts, numbers = _with_places(lacks.pattern)
@@ -81,7 +78,7 @@ def _rendered(one: Said) -> tuple[tuple[Any, ...], Json]:
     at, lines = verdict.at, verdict.lines
     shown = {key: shown_value(key, value) for key, value in verdict.evidence.items()}
     order = (min(lines, default=0), edit.id, at, str(verdict.evidence), lines)
-    return order, Written(
+    finding = Written(
         edit=edit.id,
         result="fail",
         severity=severity,
@@ -94,6 +91,8 @@ def _rendered(one: Said) -> tuple[tuple[Any, ...], Json]:
         carc=edit.carc,
         evidence=shown,
     )
+    finding.text = orjson.Fragment(orjson.dumps(finding))
+    return order, finding
 
 
 def shown_value(key: str, value: Evidence) -> str:
