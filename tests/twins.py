@@ -35,7 +35,7 @@ from scrubber.contracts.remittance import RemittanceEvent
 from scrubber.contracts.strict_yaml import read_yaml
 from scrubber.edits.edit import Edit
 from scrubber.edits.registry import all_edits
-from scrubber.edits.results import Said
+from scrubber.edits.results import Failures, Said
 from scrubber.edits.verdict import Bypassed, Fail, NoData, Verdict, bypassed, fail, no_data
 from scrubber.messages import render
 from scrubber.payers.pack import PayerPack, Period
@@ -312,4 +312,10 @@ def result_of(said: list[Said | Lacked]) -> str:
 
 def findings_of(said: list[Said | Lacked]) -> list[Json]:
     """Return the findings as a submitter sees them."""
-    return render.findings(said)
+    return render.findings(
+        [
+            Failures(one.edit, one.severity, (one.verdict,))
+            for one in said
+            if isinstance(one, Said) and isinstance(one.verdict, Fail)
+        ]
+    )

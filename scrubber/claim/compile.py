@@ -1,5 +1,6 @@
 """Turn a validated claim event into the structs the edits read, with every derived value."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, timedelta
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from scrubber.claim.model import (
 )
 from scrubber.contracts import claim as wire
 
+Span = tuple[date | None, date | None]
 LATEST_ZONE = timedelta(hours=14)  # Kiribati; a visit there is dated a day ahead of UTC
 INPATIENT_BILLS = frozenset(("11", "18", "21", "41"))
 #: Payer ids of the DME MACs: jurisdictions A, B, C and D.
@@ -41,7 +43,7 @@ def compile_claim(event: wire.ClaimEvent, *, is_plain: bool = False) -> Claim:
     doc = event.claim
     submitted = event.submitted_at.astimezone(UTC)
     received = submitted.date()
-    payers = tuple(_payer(i, payer) for i, payer in enumerate(doc.payers))
+    payers = tuple([_payer(i, payer) for i, payer in enumerate(doc.payers)])
     destination = _destination(payers, doc.lines)
     type_of_bill = _code(doc.type_of_bill)
     bill_type = type_of_bill.zfill(4) if len(type_of_bill) in (3, 4) else ""
@@ -52,14 +54,16 @@ def compile_claim(event: wire.ClaimEvent, *, is_plain: bool = False) -> Claim:
     claim_npi = rendering.npi or billing.npi
     place_of_service = _code(doc.place_of_service)
     lines = tuple(
-        _line(
-            i,
-            line,
-            place_of_service,
-            claim_npi,
-            day if is_inpatient else line.service_from or day,
-        )
-        for i, line in enumerate(doc.lines)
+        [
+            _line(
+                i,
+                line,
+                place_of_service,
+                claim_npi,
+                day if is_inpatient else line.service_from or day,
+            )
+            for i, line in enumerate(doc.lines)
+        ]
     )
     coding = doc.coding or NO_CODING
     diagnoses = _diagnoses(doc, lines, is_inpatient=is_inpatient)
@@ -115,11 +119,11 @@ def compile_claim(event: wire.ClaimEvent, *, is_plain: bool = False) -> Claim:
         _patient_of(doc.patient) or _patient(payers, destination),
         diagnoses,
         _principal(doc.type, diagnoses),
-        tuple((_icd(procedure.code), procedure.date) for procedure in doc.procedures),
+        tuple([(_icd(procedure.code), procedure.date) for procedure in doc.procedures]),
         _codes(doc.condition_codes),
-        tuple((_code(occurrence.code), occurrence.date) for occurrence in doc.occurrence_codes),
-        tuple((_code(span.code), span.from_, span.to) for span in doc.occurrence_spans),
-        tuple((_code(value.code), value.amount) for value in doc.value_codes),
+        tuple([(_code(occurrence.code), occurrence.date) for occurrence in doc.occurrence_codes]),
+        tuple([(_code(span.code), span.from_, span.to) for span in doc.occurrence_spans]),
+        tuple([(_code(value.code), value.amount) for value in doc.value_codes]),
         lines,
         _by_day(lines),
         coding,
@@ -330,19 +334,21 @@ def _diagnoses(
     if doc.type == "institutional":
         last = doc.statement_to
         first = last if is_inpatient else doc.statement_from or last
-        spans = dict.fromkeys(range(1, len(doc.diagnoses) + 1), (first, last or first))
+        spans = [(first, last or first)] * len(doc.diagnoses)
     else:
-        spans = _pointed_days(doc.diagnoses, lines)
+        spans = _pointed_days(len(doc.diagnoses), lines)
     return tuple(
-        Diagnosis(
-            i,
-            _icd(diagnosis.code),
-            _code(diagnosis.code_system),
-            diagnosis.role.strip(),
-            _code(diagnosis.present_on_admission),
-            *spans[i + 1],
-        )
-        for i, diagnosis in enumerate(doc.diagnoses)
+        [
+            Diagnosis(
+                i,
+                _icd(diagnosis.code),
+                _code(diagnosis.code_system),
+                diagnosis.role.strip(),
+                _code(diagnosis.present_on_admission),
+                *spans[i],
+            )
+            for i, diagnosis in enumerate(doc.diagnoses)
+        ]
     )
 
 
@@ -353,22 +359,29 @@ def _principal(claim_type: str, diagnoses: tuple[Diagnosis, ...]) -> Diagnosis |
     return diagnoses[0] if diagnoses and claim_type != "institutional" else None
 
 
-def _pointed_days(
-    diagnoses: list[wire.Diagnosis], lines: tuple[Line, ...]
-) -> dict[int, tuple[date | None, date | None]]:
-    """Return first and last day of the lines that point to each position, else of any line."""
-    starts = [line.service_from for line in lines if line.service_from]
-    ends = [line.service_to for line in lines if line.service_to]
-    whole = (min(starts, default=None), max(ends, default=None))
+def _pointed_days(count: int, lines: Sequence[Line]) -> list[Span]:
+    """Return first and last day of the lines that point to each diagnosis, else of any line."""
+    whole = _span(lines)
     if whole[0] == whole[1]:  # one day for all: the common case needs no look at the pointers
-        return dict.fromkeys(range(1, len(diagnoses) + 1), whole)
-    spans: dict[int, tuple[date | None, date | None]] = {}
-    for position in range(1, len(diagnoses) + 1):
-        pointing = [line for line in lines if position in line.diagnosis_pointers]
-        starts = [line.service_from for line in pointing if line.service_from]
-        ends = [line.service_to for line in pointing if line.service_to]
-        spans[position] = (min(starts), max(ends)) if starts else whole
+        return [whole] * count
+    spans = []
+    for position in range(1, count + 1):
+        span = _span([line for line in lines if position in line.diagnosis_pointers])
+        spans.append(span if span[0] else whole)
     return spans
+
+
+def _span(lines: Sequence[Line]) -> Span:
+    """Return the first and last day of lines; a line that began has an end."""
+    first: date | None = None
+    last: date | None = None
+    for line in lines:
+        start, end = line.service_from, line.service_to
+        if start and (first is None or start < first):
+            first = start
+        if end and (last is None or end > last):
+            last = end
+    return first, last
 
 
 def _by_day(lines: tuple[Line, ...]) -> tuple[tuple[date, tuple[Line, ...]], ...]:

@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from scrubber.claim.model import Claim
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Fail, Severity
+from scrubber.edits.results import Failures
+from scrubber.edits.verdict import Severity
 
 PAID_PER_CHARGED = Decimal(
     "0.45"
@@ -34,14 +34,13 @@ QUEUES = {
 OTHER_QUEUE = ("billing", 24)
 
 
-def review_block(claim: Claim, submitted_at: datetime, said: list[Said]) -> dict[str, Any]:
+def review_block(claim: Claim, submitted_at: datetime, failures: list[Failures]) -> dict[str, Any]:
     """
     Return the outcome's `review`: everything in it follows from the claim and its findings.
 
     `dollars_at_risk` is the charge of the lines with a review finding, or the claim's total when
     one is about the whole claim; `expected_loss` weighs it with the chance of a denial.
     """
-    failures = [one for one in said if isinstance(one.verdict, Fail)]
     reviews = [one for one in failures if one.severity == "review"]
     reasons = sorted({one.edit.id for one in reviews})
     dollars = _dollars(claim, reviews)
@@ -65,20 +64,20 @@ def review_block(claim: Claim, submitted_at: datetime, said: list[Said]) -> dict
     }
 
 
-def _sampling(sample: Said) -> dict[str, Any]:
+def _sampling(sample: Failures) -> dict[str, Any]:
     """Return how the claim came to be drawn; who estimates from it needs the rate."""
-    drawn = sample.verdict.evidence if isinstance(sample.verdict, Fail) else {}
+    drawn = sample.found[0].evidence
     parts = {name: str(drawn[name]) for name in ("stratum", "period", "plan")}
     return parts | {"rate": float(str(drawn["rate"]))}
 
 
-def _dollars(claim: Claim, reviews: list[Said]) -> Decimal:
+def _dollars(claim: Claim, reviews: list[Failures]) -> Decimal:
     numbers: set[int] = set()
     for one in reviews:
-        lines = one.verdict.lines if isinstance(one.verdict, Fail) else ()
-        if not lines:
-            return claim.total_charge or Decimal(0)
-        numbers.update(lines)
+        for failure in one.found:
+            if not failure.lines:
+                return claim.total_charge or Decimal(0)
+            numbers.update(failure.lines)
     charges = (line.charge for line in claim.lines if line.number in numbers)
     return sum((charge for charge in charges if charge), Decimal(0))
 

@@ -18,6 +18,14 @@ class Said(NamedTuple):
     verdict: Fail | Bypassed
 
 
+class Failures(NamedTuple):
+    """What one edit found on one claim that has one severity here."""
+
+    edit: Edit
+    severity: Severity
+    found: tuple[Fail, ...]
+
+
 #: Who lacked tables of which kind, on a day that stands beside it.
 Lacks = frozenset[tuple[Edit, str]]
 Need = tuple[str, int]
@@ -30,11 +38,12 @@ class Pattern:
     What claims lack that differ only in their days.
 
     `by_edit`: ids in their order, each with its needs in theirs; `counts`: how many edits need
-    each.
+    each; `kinds`: of which tables.
     """
 
     by_edit: dict[str, tuple[Need, ...]]
     counts: tuple[tuple[Need, int], ...]
+    kinds: frozenset[str]
 
 
 class Lacking(NamedTuple):
@@ -52,7 +61,7 @@ class Lacking(NamedTuple):
         }
 
 
-NOTHING_LACKED = Lacking(Pattern({}, ()), ())
+NOTHING_LACKED = Lacking(Pattern({}, (), frozenset()), ())
 
 
 # Many claims lack the same, and more of them but for the day.
@@ -72,7 +81,11 @@ def _pattern(parts: frozenset[tuple[Lacks, int]]) -> Pattern:
             needs.setdefault(edit.id, set()).add((kind, day))
     by_edit = {edit_id: tuple(sorted(needs[edit_id], key=_in_text)) for edit_id in sorted(needs)}
     counts = Counter(need for some in by_edit.values() for need in some)
-    return Pattern(by_edit, tuple([(need, counts[need]) for need in sorted(counts, key=_in_text)]))
+    return Pattern(
+        by_edit,
+        tuple([(need, counts[need]) for need in sorted(counts, key=_in_text)]),
+        frozenset([kind for kind, _ in counts]),
+    )
 
 
 def _in_text(need: Need) -> tuple[str, int]:
@@ -84,14 +97,28 @@ class Results:
     """
     Everything that the edits said of one claim; what passed is only counted.
 
-    `said` are the failures and bypasses. `ran` are the ids of the edits that were asked, those
-    without data included.
+    `ran` are the ids of the edits that were asked, those without data included.
     """
 
-    __slots__ = ("lacking", "ran", "said")
+    __slots__ = ("bypasses", "failures", "lacking", "ran")
 
-    def __init__(self, said: list[Said], lacks: Lacking, ran: frozenset[str]) -> None:
+    def __init__(
+        self,
+        failures: list[Failures],
+        bypasses: list[Said],
+        lacks: Lacking,
+        ran: frozenset[str],
+    ) -> None:
         """Keep the parts."""
-        self.said = said
+        self.failures = failures
+        self.bypasses = bypasses
         self.lacking = lacks
         self.ran = ran
+
+    @property
+    def said(self) -> list[Said]:
+        """Each failure and each bypass by itself."""
+        failures = [
+            Said(edit, severity, one) for edit, severity, found in self.failures for one in found
+        ]
+        return failures + self.bypasses

@@ -7,8 +7,9 @@ from typing import Any
 
 import orjson
 
-from scrubber.edits.results import Lacking, Pattern, Said
-from scrubber.edits.verdict import Bypassed, Evidence, Fail
+from scrubber.edits.edit import Edit
+from scrubber.edits.results import Failures, Lacking, Pattern, Said
+from scrubber.edits.verdict import Bypassed, Evidence, Fail, Severity
 from scrubber.messages.evidence import OURS, SHAPES
 
 Json = dict[str, Any]
@@ -21,11 +22,10 @@ class Written(dict[str, Any]):
     text: orjson.Fragment
 
 
-def findings(said: Iterable[Said]) -> list[Json]:
+def findings(failures: Iterable[Failures]) -> list[Json]:
     """Return the failures as findings: claim level first, then by line, then by edit id."""
-    ready = [_rendered(one) for one in said if one.verdict.__class__ is Fail]
-    if len(ready) > 1:
-        ready.sort(key=_ORDER)
+    ready = [one for some in failures for one in _rendered(some)]
+    ready.sort(key=_ORDER)
     return [finding for _, finding in ready]
 
 
@@ -34,7 +34,7 @@ def bypasses(said: Iterable[Said]) -> list[Json]:
     rows = [
         (one.edit.id, one.verdict.lines, one.verdict.reason)
         for one in said
-        if one.verdict.__class__ is Bypassed
+        if isinstance(one.verdict, Bypassed)
     ]
     return [
         {"edit": edit, "lines": list(lines), "reason": reason}
@@ -69,15 +69,20 @@ _PLACE = "\x7f"  # no name has it
 _ORDER = itemgetter(0)
 
 
-# Of a missing table all claims of a day get the same complaint. Nobody changes it.
+# Of missing tables all claims of a day get the same complaints. Nobody changes them.
 @lru_cache(maxsize=8192)
-def _rendered(one: Said) -> tuple[tuple[Any, ...], Json]:
-    """Return a finding, behind what it is sorted by."""
-    edit, severity, verdict = one
-    assert isinstance(verdict, Fail)
-    at, lines = verdict.at, verdict.lines
-    shown = {key: shown_value(key, value) for key, value in verdict.evidence.items()}
-    order = (min(lines, default=0), edit.id, at, str(verdict.evidence), lines)
+def _rendered(failures: Failures) -> list[tuple[tuple[Any, ...], Json]]:
+    """Return findings in their order, each behind what it is sorted by."""
+    edit, severity, found = failures
+    ready = [_finding(edit, severity, one) for one in found]
+    ready.sort(key=_ORDER)
+    return ready
+
+
+def _finding(edit: Edit, severity: Severity, one: Fail) -> tuple[tuple[Any, ...], Json]:
+    at, lines = one.at, one.lines
+    shown = {key: shown_value(key, value) for key, value in one.evidence.items()}
+    order = (min(lines, default=0), edit.id, at, str(one.evidence), lines)
     finding = Written(
         edit=edit.id,
         result="fail",

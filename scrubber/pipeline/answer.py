@@ -128,7 +128,7 @@ def _answered(record: Record, outcome: Outcome) -> Answer:
         outcome.disposition,
         outcome.charge,
         tuple(sorted({one["edit"] for one in body["findings"]})),
-        frozenset(kind for (kind, _), _ in outcome.lacks.counts),
+        outcome.lacks.kinds,
         shadow and (shadow["payer_pack"], shadow["disposition"]),
     )
 

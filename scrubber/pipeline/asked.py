@@ -6,7 +6,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import Edit, EditFunction
-from scrubber.edits.verdict import Severity
+from scrubber.edits.verdict import Fail, Severity
 
 
 @dataclass(slots=True, eq=False)
@@ -21,6 +21,10 @@ class Bound:
     severity: Severity
     search: EditFunction | None
     dated: bool
+
+    def severity_of(self, fail: Fail) -> Severity:
+        """Return the severity of a failure: its own, if it has one; a preview never decides."""
+        return (self.edit.status != "preview" and fail.severity) or self.severity
 
 
 #: An edit with the function to call: tables and thresholds are in it, it needs the claim and what

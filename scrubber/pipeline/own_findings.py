@@ -5,7 +5,7 @@ from typing import Any
 
 from scrubber.claim.model import Line
 from scrubber.edits.edit import EVERY_TYPE, Edit, event_edit
-from scrubber.edits.results import Said
+from scrubber.edits.results import Failures
 from scrubber.edits.verdict import Fail, fail
 
 
@@ -52,6 +52,6 @@ def returned_by_reviewer(reason: str) -> Fail:
     return fail("", reason=reason)
 
 
-def said(finding: Edit, *about: Any) -> Said:
+def failures(finding: Edit, *about: Any) -> Failures:
     """Return one of these findings, about what its function takes."""
-    return Said(finding, finding.severity, finding.function(*about))
+    return Failures(finding, finding.severity, (finding.function(*about),))

@@ -16,7 +16,7 @@ from scrubber.contracts.decision import DecisionEvent
 from scrubber.disposition.decide import Disposition
 from scrubber.messages import render
 from scrubber.pipeline.outcome import outcome_id
-from scrubber.pipeline.own_findings import returned_by_reviewer, said
+from scrubber.pipeline.own_findings import failures, returned_by_reviewer
 
 Raw = dict[str, msgspec.Raw]
 
@@ -86,7 +86,7 @@ def returned(outcome: bytes, decision: DecisionEvent) -> FollowUp:
     """
     members = _matching(outcome, decision, ("return",))
     findings = [
-        *render.findings([said(returned_by_reviewer, _code(decision.reason))]),
+        *render.findings([failures(returned_by_reviewer, _code(decision.reason))]),
         *orjson.loads(bytes(members["findings"])),
     ]
     findings.sort(key=lambda one: (min(one["lines"], default=0), one["edit"]))

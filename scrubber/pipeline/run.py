@@ -15,8 +15,8 @@ from scrubber.claim.model import Claim, Diagnosis, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
 from scrubber.edits.proposed import NOTHING
-from scrubber.edits.results import Lacks, Results, Said, lacking
-from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, no_data
+from scrubber.edits.results import Failures, Lacks, Results, Said, lacking
+from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Severity, no_data
 from scrubber.pipeline import own_findings
 from scrubber.pipeline.asked import Bound, Group, Groups
 from scrubber.pipeline.plan import DayPlan, Plan, Recalls
@@ -27,13 +27,13 @@ from scrubber.pipeline.recall import (
     codes_beside_parts,
 )
 
-_SAID: Final = tuple.__new__  # makes a `Said` in a third of the time
+_FAILURES: Final = tuple.__new__  # makes `Failures` in a third of the time
 
 
 class Heard:
-    """A claim, and what has been said of it: complaints, and who lacked what."""
+    """A claim, and what has been said of it: failures, bypasses, and who lacked what."""
 
-    __slots__ = ("claim", "lacks", "own", "plan", "ran", "said", "shared")
+    __slots__ = ("bypasses", "claim", "failures", "lacks", "own", "plan", "ran", "shared")
 
     def __init__(self, plan: Plan, claim: Claim) -> None:
         """Begin with nothing said."""
@@ -41,7 +41,8 @@ class Heard:
         self.claim = claim
         self.own: DayPlan = plan.on(claim.day)
         self.ran = self.own.ids
-        self.said: list[Said] = []
+        self.failures: list[Failures] = []
+        self.bypasses: list[Said] = []
         self.lacks: dict[date, set[tuple[Edit, str]]] = {}
         self.shared: set[tuple[Lacks, date]] = set()
 
@@ -100,7 +101,8 @@ def close(heard: Heard, prior: Prior | None) -> Results:
     if prior is not None:
         _run_each(heard.own.history, heard, prior)
     heard.shared.update([(frozenset(lacks), day) for day, lacks in heard.lacks.items()])
-    results = Results(heard.said, lacking(frozenset(heard.shared)), heard.ran)
+    lacks = lacking(frozenset(heard.shared))
+    results = Results(heard.failures, heard.bypasses, lacks, heard.ran)
     _run_each(heard.own.closing, heard, results)
     return results
 
@@ -265,38 +267,45 @@ def _left_of(
 
 
 def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]) -> None:
-    heard.said.append(own_findings.said(own_findings.edit_crashed, bound.edit.id, error, *lines))
-
-
-def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
-    if verdict.__class__ is tuple:
-        said, lacked = _parted(bound, verdict)
-        heard.said += said
-        for one in lacked:
-            heard.lack(bound.edit, one)
-    elif verdict.__class__ is NoData:
-        heard.lack(bound.edit, verdict)
-    else:
-        heard.said.append(_said(bound, verdict))
-
-
-# Of missing tables, claims of a day get the same verdict of a dozen complaints again and again.
-@lru_cache(maxsize=4096)
-def _parted(bound: Bound, verdict: tuple[Any, ...]) -> tuple[list[Said], list[NoData]]:
-    """Return what a verdict of several parts complains of, and what was lacked for it."""
-    return (
-        [_said(bound, one) for one in verdict if one.__class__ is not NoData],
-        [one for one in verdict if one.__class__ is NoData],
+    heard.failures.append(
+        own_findings.failures(own_findings.edit_crashed, bound.edit.id, error, *lines)
     )
 
 
-def _said(bound: Bound, verdict: Any) -> Said:
-    edit, severity = bound.edit, bound.severity
-    if verdict.__class__ is Fail:
-        # A preview edit is seen and never decides.
-        own = edit.status != "preview" and verdict.severity
-        return _SAID(Said, (edit, own or severity, verdict))
-    if verdict.__class__ is Bypassed:
-        return _SAID(Said, (edit, severity, verdict))
-    message = f"{edit.id} answered with {verdict.__class__.__name__}, which is no verdict"
-    raise TypeError(message)
+def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
+    kind = verdict.__class__
+    if kind is NoData:
+        heard.lack(bound.edit, verdict)
+    elif kind is Fail:
+        found = (bound.edit, bound.severity_of(verdict), (verdict,))
+        heard.failures.append(_FAILURES(Failures, found))
+    else:
+        failures, bypasses, lacked = _parted(bound, verdict if kind is tuple else (verdict,))
+        heard.failures += failures
+        heard.bypasses += bypasses
+        for one in lacked:
+            heard.lack(bound.edit, one)
+
+
+# Of missing tables the claims of a day get the same verdict of a dozen failures again and again.
+@lru_cache(maxsize=4096)
+def _parted(
+    bound: Bound, verdict: tuple[Any, ...]
+) -> tuple[list[Failures], list[Said], list[NoData]]:
+    """Return the failures of a verdict of several parts, its bypasses, and what it lacked."""
+    edit = bound.edit
+    by_severity: dict[Severity, list[Fail]] = {}
+    bypasses: list[Said] = []
+    lacked: list[NoData] = []
+    for one in verdict:
+        if isinstance(one, Fail):
+            by_severity.setdefault(bound.severity_of(one), []).append(one)
+        elif isinstance(one, Bypassed):
+            bypasses.append(Said(edit, bound.severity, one))
+        elif isinstance(one, NoData):
+            lacked.append(one)
+        else:
+            message = f"{edit.id} answered with {one.__class__.__name__}, which is no verdict"
+            raise TypeError(message)
+    failures = [Failures(edit, severity, tuple(some)) for severity, some in by_severity.items()]
+    return failures, bypasses, lacked

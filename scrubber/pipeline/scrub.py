@@ -14,9 +14,8 @@ from scrubber.contracts.decode import Decoded, SchemaInvalid, decode_claim_event
 from scrubber.disposition.decide import decide, holding
 from scrubber.disposition.review import review_block
 from scrubber.edits.edit import Edit
-from scrubber.edits.results import NOTHING_LACKED, Results, Said
+from scrubber.edits.results import NOTHING_LACKED, Failures, Results
 from scrubber.edits.structure.claim_schema_invalid import claim_schema_invalid
-from scrubber.edits.verdict import Fail
 from scrubber.messages import render
 from scrubber.messages.render import Json
 from scrubber.payers.pack import PayerPack
@@ -110,25 +109,25 @@ class Scrubber:
         if prior is not None:
             prior = prior.judged_by(versions)
         results = close(heard, prior)
-        said = results.said
-        disposition = decide(said)
-        findings = render.findings(said)
+        failures = results.failures
+        disposition = decide(failures)
+        findings = render.findings(failures)
         shadow = self._packs.shadow_for(claim)
         return build_outcome(
             claim.submission_id,
             disposition,
             findings=findings,
             lacks=results.lacking,
-            bypassed=render.bypasses(said),
+            bypassed=render.bypasses(results.bypasses),
             counts=_counts(results),
-            review=review_block(claim, decoded.event.submitted_at, said)
+            review=review_block(claim, decoded.event.submitted_at, failures)
             if disposition == "review"
             else None,
             versions=versions,
             claim=decoded.claim,
             charge=claim.total_charge or NOTHING,
             judged=claim,
-            failing=holding(said, disposition),
+            failing=holding(failures, disposition),
             shadow=None if shadow is None else self._shadow(shadow, claim, prior, findings),
             revision=revision,
             decision_id=decision_id,
@@ -141,11 +140,11 @@ class Scrubber:
     def refuse(self, invalid: SchemaInvalid) -> Outcome:
         """Return the rejected outcome of a submission whose claim does not fit the schema."""
         edit = claim_schema_invalid
-        said = [Said(edit, edit.severity, edit.function(fault)) for fault in invalid.faults]
+        found = Failures(edit, edit.severity, tuple(map(edit.function, invalid.faults)))
         return build_outcome(
             invalid.submission_id,
             "rejected",
-            findings=render.findings(said),
+            findings=render.findings([found]),
             lacks=NOTHING_LACKED,
             bypassed=[],
             counts={"pass": 0, "fail": 1, "bypassed": 0, "no_data": 0},
@@ -158,11 +157,11 @@ class Scrubber:
         self, pack: PayerPack, claim: Claim, prior: Prior | None, findings: list[Json]
     ) -> Json:
         """Return what a pack in shadow would have done, as far as it differs."""
-        said = run(self._plan(claim.type, pack), claim, prior).said
-        found = render.findings(said)
+        failures = run(self._plan(claim.type, pack), claim, prior).failures
+        found = render.findings(failures)
         return {
             "payer_pack": pack.name,
-            "disposition": decide(said),
+            "disposition": decide(failures),
             "added": [one for one in found if one not in findings],
             "removed": [one for one in findings if one not in found],
         }
@@ -215,8 +214,8 @@ def _is_plain(text: bytes) -> bool:
 
 def _counts(results: Results) -> dict[str, int]:
     """Return how many edits passed, failed, were bypassed or had no data; each counts once."""
-    failed = {one.edit.id for one in results.said if one.verdict.__class__ is Fail}
-    answered = {one.edit.id for one in results.said}
+    failed = {one.edit.id for one in results.failures}
+    answered = failed.union([one.edit.id for one in results.bypasses])
     lacked = results.lacking.pattern.by_edit.keys()
     silent = len(lacked) - len(answered & lacked)
     return {

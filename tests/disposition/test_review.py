@@ -15,8 +15,8 @@ from scrubber.contracts.decode import decode_claim_event
 from scrubber.disposition.decide import decide
 from scrubber.disposition.review import review_block
 from scrubber.edits.registry import all_edits
-from scrubber.edits.results import Said
-from scrubber.edits.verdict import Fail, Severity, bypassed
+from scrubber.edits.results import Failures
+from scrubber.edits.verdict import Fail, Severity
 from tests.twins import base_claim
 
 SUBMITTED = datetime(2024, 8, 20, 12, tzinfo=UTC)
@@ -37,9 +37,10 @@ def claim(**changes: Any) -> Claim:
 
 def said(
     name: str = "a-defect", severity: Severity = "review", family: str = "dates", *lines: int
-) -> Said:
+) -> Failures:
     """Return one failure."""
-    return Said(replace(EDIT, id=name, family=family), severity, Fail("", lines, None, {}))
+    edit = replace(EDIT, id=name, family=family)
+    return Failures(edit, severity, (Fail("", lines, None, {}),))
 
 
 @pytest.mark.parametrize(
@@ -52,10 +53,9 @@ def said(
     ],
 )
 def test_the_worst_severity_decides(severities: tuple[Severity, ...], disposition: str) -> None:
-    """In any order; what was bypassed decides nothing."""
-    others = [Said(EDIT, "reject", bypassed("modifier 59"))]
+    """In any order."""
     for order in permutations(said(severity=one) for one in severities):
-        assert decide([*others, *order]) == disposition
+        assert decide(order) == disposition
 
 
 def test_dollars_are_those_of_the_lines_or_of_the_claim() -> None:
@@ -97,7 +97,7 @@ def test_a_sample_waits_longer_and_keeps_a_middle_priority() -> None:
         "plan": "p",
     }
     one = said("ai-qa-sample-selected", "review", "ai_oversight")
-    one = one._replace(verdict=Fail("", (), None, drawn))
+    one = one._replace(found=(Fail("", (), None, drawn),))
     block = review_block(claim(total_charge="10.00"), SUBMITTED, [one])
     assert block["sampling"] == drawn | {"rate": 0.25}
     assert (block["sample"], block["priority"], block["queue"]) == (True, 4, "ai-oversight")

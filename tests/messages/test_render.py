@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from scrubber.edits.registry import all_edits
-from scrubber.edits.results import Said
+from scrubber.edits.results import Failures
 from scrubber.edits.verdict import Evidence, fail
 from scrubber.messages.render import findings, shown_value
 
@@ -42,8 +42,8 @@ def test_a_value_is_shown_when_it_has_the_shape_of_its_kind(
 
 def test_a_finding_fills_its_template_from_masked_evidence() -> None:
     """Message and evidence agree; the edit's own words are carried along."""
-    said = Said(EDIT, "reject", fail("/billing_provider/npi", value="PAT SAMPLE", reason="odd"))
-    assert findings([said]) == [
+    found = fail("/billing_provider/npi", value="PAT SAMPLE", reason="odd")
+    assert findings([Failures(EDIT, "reject", (found,))]) == [
         {
             "edit": "billing-npi-invalid",
             "result": "fail",

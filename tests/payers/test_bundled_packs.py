@@ -31,7 +31,7 @@ def said(one: Claim, edit: str, rows: dict[str, Any] | None = None) -> list[str]
     plan = Plan(one.type, PACKS.pack_for(one), (EDITS[edit],), Shelf.of_rows(rows or {}))
     results = run(plan, one, None)
     lacking = ["no data" for needs in results.lacking.by_edit.values() for _ in needs]
-    return [each["severity"] for each in render.findings(results.said)] + lacking
+    return [each["severity"] for each in render.findings(results.failures)] + lacking
 
 
 def served(base: str, day: str, procedure: str, **changes: Any) -> Claim:

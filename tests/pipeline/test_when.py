@@ -24,8 +24,8 @@ from scrubber.edits.edit import (
 )
 from scrubber.edits.proposed import Proposed
 from scrubber.edits.registry import all_edits
-from scrubber.edits.results import Results, Said, lacking
-from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data
+from scrubber.edits.results import Failures, Results, Said, lacking
+from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Verdict, fail, no_data
 from scrubber.payers.pack import PayerPack
 from scrubber.pipeline.plan import Plan
 from scrubber.pipeline.run import run
@@ -66,11 +66,14 @@ class Naive:
                 for day in {day for day, _ in days if edit.in_force(day)}:
                     if claim.type in edit.applies_to and not edit.partial_data:
                         self.lacks |= {(edit, one) for one in self._absent(edit, day)}
-        results = Results(
-            self.said[:],
-            lacking([(frozenset({(edit, one.kind)}), one.day) for edit, one in self.lacks]),
-            frozenset(),
-        )
+        lacks = frozenset((frozenset({(edit, one.kind)}), one.day) for edit, one in self.lacks)
+        failures = [
+            Failures(edit, severity, (one,))
+            for edit, severity, one in self.said
+            if isinstance(one, Fail)
+        ]
+        bypasses = [one for one in self.said if isinstance(one.verdict, Bypassed)]
+        results = Results(failures, bypasses, lacking(lacks), frozenset())
         for edit in self.edits:
             if edit.scope == "closing" and claim.type in edit.applies_to:
                 self._ask(edit, claim.day, claim, results)

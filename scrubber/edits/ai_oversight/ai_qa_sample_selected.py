@@ -9,7 +9,7 @@ from scrubber.claim.model import Claim
 from scrubber.edits.ai_oversight._draw import Draw, drawn, period
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Results
-from scrubber.edits.verdict import PASS, Bypassed, Fail, Verdict, fail
+from scrubber.edits.verdict import PASS, Verdict, fail
 
 
 class Plan(Params):
@@ -76,12 +76,11 @@ def ai_qa_sample_selected(claim: Claim, results: Results, params: SamplingPlan) 
     """
     if not params.secret or not claim.is_ai_coded:
         return PASS
-    severities = {one.severity for one in results.said if isinstance(one.verdict, Fail)}
+    severities = {one.severity for one in results.failures}
     if "reject" in severities:
         return PASS
     flagged = "review" in severities
-    passed = any(isinstance(one.verdict, Bypassed) for one in results.said)
-    state = "flagged" if flagged else "bypassed" if passed else "clean"
+    state = "flagged" if flagged else "bypassed" if results.bypasses else "clean"
     coded = next(one for one in claim.coding.codes if one.origin in ASSIGNED_BY_AI)
     payer_class = claim.destination.filing_indicator
     stratum = f"{coded.model}/{coded.model_version}/{claim.type}/{payer_class}/{state}"

@@ -14,11 +14,11 @@ from scrubber.reference.ncci_aoc import AocView
 def _rejected_lines(results: Results) -> dict[int, str]:
     """Return which lines have a reject finding, and of which edit (the first)."""
     rejected: dict[int, str] = {}
-    for one in results.said:
-        verdict = one.verdict
-        if isinstance(verdict, Fail) and one.severity == "reject":
-            for number in verdict.lines:
-                rejected.setdefault(number, one.edit.id)
+    for edit, severity, found in results.failures:
+        if severity == "reject":
+            for one in found:
+                for number in one.lines:
+                    rejected.setdefault(number, edit.id)
     return rejected
 
 
