@@ -98,11 +98,12 @@ def answers_of(scrubber: Scrubber, records: Iterable[Record]) -> Iterator[Result
 
 def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
     decoded = [_decoded(scrubber, record) for record in records]
-    begun = iter(scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)]))
+    begun = scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)])
+    finished = iter([scrubber.finish(one) for one in begun])
     return [
         one
         if isinstance(one, DeadLetter)
-        else _answered(record, one if isinstance(one, Outcome) else scrubber.finish(next(begun)))
+        else _answered(record, one if isinstance(one, Outcome) else next(finished))
         for record, one in zip(records, decoded, strict=True)
     ]
 
