@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from operator import itemgetter
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -16,17 +16,24 @@ Json = dict[str, Any]
 
 
 class Written(dict[str, Any]):
-    """A part of an outcome with its `text`: the JSON that goes out as it is (`Outcome.encode`)."""
+    """
+    A finding with its `text`, the JSON that goes out as it is (`Outcome.encode`).
 
-    __slots__ = ("text",)
+    Findings are sorted by their `order`.
+    """
+
+    __slots__ = ("order", "text")
+    order: tuple[Any, ...]
     text: orjson.Fragment
 
 
-def findings(failures: Iterable[Failures]) -> list[Json]:
+def findings(failures: Iterable[Failures]) -> list[Written]:
     """Return the failures as findings: claim level first, then by line, then by edit id."""
-    ready = [one for some in failures for one in _rendered(some)]
+    ready: list[Written] = []
+    for some in failures:
+        ready += _rendered(some)
     ready.sort(key=_ORDER)
-    return [finding for _, finding in ready]
+    return ready
 
 
 def bypasses(said: Iterable[Said]) -> list[Json]:
@@ -66,23 +73,20 @@ def _with_places(pattern: Pattern) -> tuple[list[str], list[int]]:
 
 
 _PLACE = "\x7f"  # no name has it
-_ORDER = itemgetter(0)
+_ORDER = attrgetter("order")
 
 
 # Of missing tables all claims of a day get the same complaints. Nobody changes them.
 @lru_cache(maxsize=8192)
-def _rendered(failures: Failures) -> list[tuple[tuple[Any, ...], Json]]:
-    """Return findings in their order, each behind what it is sorted by."""
+def _rendered(failures: Failures) -> list[Written]:
+    """Return findings in their order."""
     edit, severity, found = failures
-    ready = [_finding(edit, severity, one) for one in found]
-    ready.sort(key=_ORDER)
-    return ready
+    return sorted([_finding(edit, severity, one) for one in found], key=_ORDER)
 
 
-def _finding(edit: Edit, severity: Severity, one: Fail) -> tuple[tuple[Any, ...], Json]:
+def _finding(edit: Edit, severity: Severity, one: Fail) -> Written:
     at, lines = one.at, one.lines
     shown = {key: shown_value(key, value) for key, value in one.evidence.items()}
-    order = (min(lines, default=0), edit.id, at, str(one.evidence), lines)
     finding = Written(
         edit=edit.id,
         result="fail",
@@ -96,8 +100,9 @@ def _finding(edit: Edit, severity: Severity, one: Fail) -> tuple[tuple[Any, ...]
         carc=edit.carc,
         evidence=shown,
     )
+    finding.order = (min(lines, default=0), edit.id, at, str(one.evidence), lines)
     finding.text = orjson.Fragment(orjson.dumps(finding))
-    return order, finding
+    return finding
 
 
 def shown_value(key: str, value: Evidence) -> str:

@@ -1,6 +1,6 @@
 """The outcome event of a claim: the same bytes for the same submission and versions."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
@@ -82,7 +82,7 @@ def build_outcome(
     submission_id: str,
     disposition: Disposition,
     *,
-    findings: list[Json],
+    findings: Sequence[Json],
     lacks: Lacking,
     bypassed: list[Json],
     counts: dict[str, int],

@@ -1,6 +1,6 @@
 """One submission in, one outcome out: the function that every way of running calls."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import orjson
@@ -154,7 +154,7 @@ class Scrubber:
         )
 
     def _shadow(
-        self, pack: PayerPack, claim: Claim, prior: Prior | None, findings: list[Json]
+        self, pack: PayerPack, claim: Claim, prior: Prior | None, findings: Sequence[Json]
     ) -> Json:
         """Return what a pack in shadow would have done, as far as it differs."""
         failures = run(self._plan(claim.type, pack), claim, prior).failures
