@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from scrubber.claim.model import Line
 
@@ -23,10 +23,10 @@ class Fail:
     One complaint: where (JSON Pointer), which lines, with which evidence.
 
     `severity` is set only where the rule gives this one complaint another severity than the
-    edit's.
+    edit's. `written` is the finding that was made of it: many claims may share a complaint.
     """
 
-    __slots__ = ("at", "evidence", "lines", "severity")
+    __slots__ = ("at", "evidence", "lines", "severity", "written")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Fail:
         self.lines = lines
         self.severity = severity
         self.evidence = evidence
+        self.written: Any = None
 
 
 class Bypassed:

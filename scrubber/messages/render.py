@@ -17,12 +17,13 @@ Json = dict[str, Any]
 
 class Written(dict[str, Any]):
     """
-    A finding with its `text`, the JSON that goes out as it is (`Outcome.encode`).
+    A finding of an edit, with its `text`, the JSON that goes out as it is (`Outcome.encode`).
 
     Findings are sorted by their `order`.
     """
 
-    __slots__ = ("order", "text")
+    __slots__ = ("of", "order", "text")
+    of: Edit
     order: tuple[Any, ...]
     text: orjson.Fragment
 
@@ -30,8 +31,12 @@ class Written(dict[str, Any]):
 def findings(failures: Iterable[Failures]) -> list[Written]:
     """Return the failures as findings: claim level first, then by line, then by edit id."""
     ready: list[Written] = []
-    for some in failures:
-        ready += _rendered(some)
+    for edit, severity, found in failures:
+        for one in found:
+            finding = one.written
+            if finding is None or finding.of is not edit or finding["severity"] != severity:
+                finding = one.written = _finding(edit, severity, one)
+            ready.append(finding)
     ready.sort(key=_ORDER)
     return ready
 
@@ -76,14 +81,6 @@ _PLACE = "\x7f"  # no name has it
 _ORDER = attrgetter("order")
 
 
-# Of missing tables all claims of a day get the same complaints. Nobody changes them.
-@lru_cache(maxsize=8192)
-def _rendered(failures: Failures) -> list[Written]:
-    """Return findings in their order."""
-    edit, severity, found = failures
-    return sorted([_finding(edit, severity, one) for one in found], key=_ORDER)
-
-
 def _finding(edit: Edit, severity: Severity, one: Fail) -> Written:
     at, lines = one.at, one.lines
     shown = {key: shown_value(key, value) for key, value in one.evidence.items()}
@@ -100,6 +97,7 @@ def _finding(edit: Edit, severity: Severity, one: Fail) -> Written:
         carc=edit.carc,
         evidence=shown,
     )
+    finding.of = edit
     finding.order = (min(lines, default=0), edit.id, at, str(one.evidence), lines)
     finding.text = orjson.Fragment(orjson.dumps(finding))
     return finding

@@ -288,7 +288,7 @@ def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
 
 
 # Of missing tables the claims of a day get the same verdict of a dozen failures again and again.
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _parted(
     bound: Bound, verdict: tuple[Any, ...]
 ) -> tuple[list[Failures], list[Said], list[NoData]]:

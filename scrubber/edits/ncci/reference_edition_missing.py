@@ -6,7 +6,7 @@ from functools import lru_cache
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
 from scrubber.edits.results import Lacking, Results
-from scrubber.edits.verdict import Verdict, fail, several
+from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
 #: What a claim, a pack or the stream lacks; no file could be loaded for it.
 NOT_TABLES = frozenset(
@@ -54,19 +54,18 @@ def reference_edition_missing(_claim: Claim, results: Results, params: MustHave)
     return _complaints(results.lacking, params.must_have)
 
 
-# The claims of a day lack the same tables again and again.
-@lru_cache(maxsize=4096)
+# Of a day many claims lack the same tables, and more of them some of the same.
+@lru_cache(maxsize=1024)
 def _complaints(lacks: Lacking, must_have: tuple[str, ...]) -> Verdict:
     return several(
         [
-            fail(
-                "",
-                severity="review" if kind in must_have else None,
-                table=kind,
-                date=lacks.days[day].isoformat(),
-                count=count,
-            )
+            _complaint(kind, lacks.days[day], count, "review" if kind in must_have else None)
             for (kind, day), count in lacks.pattern.counts
             if kind.partition(":")[0] not in NOT_TABLES
         ]
     )
+
+
+@lru_cache(maxsize=8192)
+def _complaint(kind: str, day: date, count: int, severity: Severity | None) -> Fail:
+    return fail("", severity=severity, table=kind, date=day.isoformat(), count=count)
