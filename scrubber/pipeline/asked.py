@@ -6,7 +6,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import Edit, EditFunction
-from scrubber.edits.verdict import Fail, Severity
+from scrubber.edits.verdict import Severity
 
 
 @dataclass(slots=True, eq=False)
@@ -22,9 +22,10 @@ class Bound:
     search: EditFunction | None
     dated: bool
 
-    def severity_of(self, fail: Fail) -> Severity:
-        """Return the severity of a failure: its own, if it has one; a preview never decides."""
-        return (self.edit.status != "preview" and fail.severity) or self.severity
+    @property
+    def decides(self) -> bool:
+        """Whether a complaint's own severity counts: a preview is seen and never decides."""
+        return self.edit.status != "preview"
 
 
 #: An edit with the function to call: tables and thresholds are in it, it needs the claim and what

@@ -277,7 +277,8 @@ def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
     if kind is NoData:
         heard.lack(bound.edit, verdict)
     elif kind is Fail:
-        found = (bound.edit, bound.severity_of(verdict), (verdict,))
+        own = bound.decides and verdict.severity
+        found = (bound.edit, own or bound.severity, (verdict,))
         heard.failures.append(_FAILURES(Failures, found))
     else:
         failures, bypasses, lacked = _parted(bound, verdict if kind is tuple else (verdict,))
@@ -293,13 +294,13 @@ def _parted(
     bound: Bound, verdict: tuple[Any, ...]
 ) -> tuple[list[Failures], list[Said], list[NoData]]:
     """Return the failures of a verdict of several parts, its bypasses, and what it lacked."""
-    edit = bound.edit
+    edit, severity, decides = bound.edit, bound.severity, bound.decides
     by_severity: dict[Severity, list[Fail]] = {}
     bypasses: list[Said] = []
     lacked: list[NoData] = []
     for one in verdict:
         if isinstance(one, Fail):
-            by_severity.setdefault(bound.severity_of(one), []).append(one)
+            by_severity.setdefault((decides and one.severity) or severity, []).append(one)
         elif isinstance(one, Bypassed):
             bypasses.append(Said(edit, bound.severity, one))
         elif isinstance(one, NoData):
@@ -307,5 +308,5 @@ def _parted(
         else:
             message = f"{edit.id} answered with {one.__class__.__name__}, which is no verdict"
             raise TypeError(message)
-    failures = [Failures(edit, severity, tuple(some)) for severity, some in by_severity.items()]
+    failures = [Failures(edit, own, tuple(some)) for own, some in by_severity.items()]
     return failures, bypasses, lacked

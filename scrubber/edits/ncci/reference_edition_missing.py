@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from scrubber.claim.model import Claim
 from scrubber.edits.edit import EVERY_TYPE, Params, closing_edit
-from scrubber.edits.results import Lacking, Results
+from scrubber.edits.results import Lacking, Need, Pattern, Results
 from scrubber.edits.verdict import Fail, Severity, Verdict, fail, several
 
 #: What a claim, a pack or the stream lacks; no file could be loaded for it.
@@ -60,10 +60,14 @@ def _complaints(lacks: Lacking, must_have: tuple[str, ...]) -> Verdict:
     return several(
         [
             _complaint(kind, lacks.days[day], count, "review" if kind in must_have else None)
-            for (kind, day), count in lacks.pattern.counts
-            if kind.partition(":")[0] not in NOT_TABLES
+            for (kind, day), count in _of_tables(lacks.pattern)
         ]
     )
+
+
+@lru_cache(maxsize=4096)
+def _of_tables(pattern: Pattern) -> tuple[tuple[Need, int], ...]:
+    return tuple([one for one in pattern.counts if one[0][0].partition(":")[0] not in NOT_TABLES])
 
 
 @lru_cache(maxsize=8192)
