@@ -75,6 +75,14 @@ def units_of_day(
     ]
 
 
+# The edits ask of the same days.
+@lru_cache(maxsize=2 * TOGETHER)
+def excesses(claim: Claim, lines: tuple[Line, ...], table: MueView) -> list[Units]:
+    """Return what is above a limit of the day, be it absolute or clinical."""
+    billed = units_of_day(claim, lines, limits(lines, table), ABSOLUTE + CLINICAL)
+    return [one for one in billed if one.too_many]
+
+
 class Limits(NamedTuple):
     """
     The lines that count units of a code with a limit, each with it.
@@ -140,12 +148,11 @@ def day_verdict(
     kind, table = table_for(claim, tables)
     if table is None:
         return lacks_limits(lines, kind) if kind else PASS
-    limited = limits(lines, table)
     said: list[Fail | NoData] = []
-    if limited.incomplete:
+    if limits(lines, table).incomplete:
         said.append(no_data(kind, lines[0].day))
-    for one in units_of_day(claim, lines, limited, indicator):
-        if not one.too_many:
+    for one in excesses(claim, lines, table):
+        if one.row.mai != indicator:
             continue
         certain = claim.is_medicare and all(line.one_day for line in one.lines)
         said.append(

@@ -5,7 +5,7 @@ from typing import Any
 
 from scrubber.claim.model import Claim, Line
 from scrubber.edits.edit import day_edit
-from scrubber.edits.ncci._units import ABSOLUTE, TABLES, Units, limits, table_for, units_of_day
+from scrubber.edits.ncci._units import ABSOLUTE, TABLES, Units, excesses, table_for
 from scrubber.edits.verdict import PASS, Fail, NoData, Verdict, fail, no_data, several
 
 FEE_SCHEDULE = "pprrvu"
@@ -58,8 +58,8 @@ def mue_bilateral_misreported(claim: Claim, lines: tuple[Line, ...], *tables: An
     if table is None:
         return PASS  # the limit's own edit says so
     said: list[Fail | NoData] = []
-    for one in units_of_day(claim, lines, limits(lines, table), ABSOLUTE):
-        found = _found(one) if one.row.value == 1 and one.too_many else ""
+    for one in excesses(claim, lines, table):
+        found = _found(one) if one.row.mai == ABSOLUTE and one.row.value == 1 else ""
         if not found:
             continue
         schedule = tables[-1]
