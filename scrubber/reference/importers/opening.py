@@ -15,8 +15,6 @@ from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, NamedTuple, cast
 from warnings import catch_warnings, simplefilter
 
-from openpyxl import load_workbook
-
 from scrubber.reference.importers.reading import DamagedFileError
 
 HEAD_BYTES = 1 << 16
@@ -135,6 +133,8 @@ def _unpacked(path: Path, name: str, _written_ns: int) -> bytes:
 
 @contextmanager
 def _sheet(raw: BinaryIO, most_rows: int | None) -> Iterator[BinaryIO]:
+    from openpyxl import load_workbook  # noqa: PLC0415 (it would slow each command's start)
+
     with SpooledTemporaryFile(IN_MEMORY_BYTES) as text, catch_warnings():
         binary = cast("BinaryIO", text)  # it has all its methods
         simplefilter("ignore")  # openpyxl warns of styles and headers that hold no data
