@@ -248,10 +248,14 @@ class _Envelopes:
         segments, separator = self._segments, self._delimiters.element.encode()
         ordinary = self._ordinary
         hold: Callable[[Placed], object] = held.append
+        last = b"SE" + separator
         first = segments.number
         limit = segments.offset + HELD_BYTES
         error = ("", "")
         while True:
+            even = segments.read_even(ordinary, last)
+            if hold is not _drop:
+                held += even
             segments.read_while(ordinary, hold)
             if segments.end > limit:
                 held.clear()
@@ -284,6 +288,7 @@ class _Envelopes:
         run: list[Placed] = []
         while (raw := segments.read()) is not None and not raw.startswith(end):
             yield segments.offset, raw
+            yield from segments.read_even(self._ordinary, end)
             segments.read_while(self._ordinary, run.append)
             yield from run
             run.clear()
