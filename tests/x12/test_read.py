@@ -490,19 +490,8 @@ def parts(segments: Segments) -> list[object]:
 def test_segments_read_at_one_go_are_those_read_one_by_one(end: bytes) -> None:
     """In blocks that end anywhere, with whatever stands between or within segments."""
     chance = random.Random(20261127)
-    pieces = [
-        b"",
-        b"\n",
-        b"\r",
-        b" ",
-        b"~",
-        b"~~",
-        b"ISA*",
-        b"VISA",
-        b"~SE*1*1~",
-        b"~?*1~",
-        b"~\n~",
-    ]
+    isa = PROFESSIONAL[:106]
+    pieces = [b"", b"\n", b"\r", b" ", b"~", b"~~", isa, b"VISA", b"~SE*1*1~", b"~?*1~", b"~\n~"]
     for in_one in (True, False):
         whole = transactions(200, in_one=in_one).replace(b"~\n", end)
         for piece in pieces:
