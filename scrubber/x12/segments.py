@@ -26,6 +26,8 @@ _HEAD: Final = itemgetter(slice(HEAD_BYTES))
 
 Placed = tuple[int, bytes]
 """A segment with the byte offset at which it begins."""
+Parted = tuple[int, str, list[str]]
+"""The same as text, a character a byte, and by its elements, its id the first of them."""
 
 
 def is_x12(head: bytes) -> bool:
