@@ -7,12 +7,14 @@ has not the segments its SE counts, may lack part of a claim, so none of its cla
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from scrubber.x12.segments import (
     HEAD_BYTES,
     ISA_BYTES,
     Delimiters,
+    Parted,
     Placed,
     Segments,
     delimiters_of,
@@ -20,6 +22,7 @@ from scrubber.x12.segments import (
 
 HELD_BYTES: Final = 1 << 20
 """Of a transaction up to this length the segments are held; a longer one is read twice."""
+RUN: Final = 256  # segments that are gone through together
 
 # Senders write any of the errata's letters for the same three guides.
 CLAIM_TYPES: Final = {
@@ -106,6 +109,15 @@ class Transaction:
     se: int
     end: int
     segments: Iterator[Placed]
+
+    def runs(self) -> Iterator[list[Parted]]:
+        """Yield its segments by their elements, up to `RUN` at a time."""
+        separator = self.delimiters.element
+        while run := list(islice(self.segments, RUN)):
+            yield [
+                (offset, text := raw.decode("latin-1"), text.split(separator))
+                for offset, raw in run
+            ]
 
 
 Event = Transaction | X12Fault | Envelope
@@ -248,10 +260,14 @@ class _Envelopes:
         segments, separator = self._segments, self._delimiters.element.encode()
         ordinary = self._ordinary
         hold: Callable[[Placed], object] = held.append
+        last = b"SE" + separator
         first = segments.number
         limit = segments.offset + HELD_BYTES
         error = ("", "")
         while True:
+            even = segments.read_even(ordinary, last)
+            if hold is not _drop:
+                held += even
             segments.read_while(ordinary, hold)
             if segments.end > limit:
                 held.clear()
@@ -284,6 +300,7 @@ class _Envelopes:
         run: list[Placed] = []
         while (raw := segments.read()) is not None and not raw.startswith(end):
             yield segments.offset, raw
+            yield from segments.read_even(self._ordinary, end)
             segments.read_while(self._ordinary, run.append)
             yield from run
             run.clear()

@@ -71,20 +71,18 @@ def _events(transaction: Transaction, look: Look | None) -> Iterator[tuple[Json,
     loops = ClaimLoops(transaction)
     claim_at = 0
     take = loops.take
-    separator = transaction.delimiters.element
-    for offset, raw in transaction.segments:
-        text = raw.decode("latin-1")
-        elements = text.split(separator)
-        if elements[0] in _ENDS_CLAIM:
-            if claim := loops.finish():
-                yield _event(transaction, loops, claim), claim_at
-            claim_at = offset
+    for run in transaction.runs():
         if look:
-            look.read(text, elements)
-        if raw.isascii():
-            take(text, elements)
-        else:
-            loops.read(raw)
+            look.read(run)
+        for offset, text, elements in run:
+            if elements[0] in _ENDS_CLAIM:
+                if claim := loops.finish():
+                    yield _event(transaction, loops, claim), claim_at
+                claim_at = offset
+            if text.isascii():
+                take(text, elements)
+            else:
+                loops.read(text.encode("latin-1"))
     if claim := loops.finish():
         yield _event(transaction, loops, claim), claim_at
 

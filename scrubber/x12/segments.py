@@ -6,9 +6,11 @@ structures); everything after it is split by these until the next ISA.
 """
 
 import tempfile
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
+from operator import itemgetter
 from shutil import copyfileobj
 from typing import IO, Final
 
@@ -20,9 +22,12 @@ MAX_SEGMENT_BYTES: Final = 1 << 16  # no segment of an 837 comes near; what does
 BETWEEN: Final = b" \t\r\n\x00\x1a\xef\xbb\xbf"  # blanks, line breaks, ^Z, a byte order mark
 LINE_BREAKS: Final = b"\r\n \t"
 HEAD_BYTES: Final = 4  # a segment's id and the separator behind it
+_HEAD: Final = itemgetter(slice(HEAD_BYTES))
 
 Placed = tuple[int, bytes]
 """A segment with the byte offset at which it begins."""
+Parted = tuple[int, str, list[str]]
+"""The same as text, a character a byte, and by its elements, its id the first of them."""
 
 
 def is_x12(head: bytes) -> bool:
@@ -88,6 +93,7 @@ class Segments:
         self._terminator = b""
         self._parts: list[bytes] = [b""]  # the data from `_at` on; the last one has no terminator
         self._next = 0
+        self._uneven = 0  # up to where `read_even` has read nothing
 
     @property
     def end(self) -> int:
@@ -117,7 +123,42 @@ class Segments:
                 return None
             self._split()
 
-    def read_while(self, heads: Container[bytes], hold: Callable[[Placed], object]) -> None:
+    def read_even(self, heads: set[bytes], end: bytes) -> list[Placed]:
+        """
+        Read up to a segment that begins with `end`, or what is left of the block, at one go.
+
+        Nothing is read where a segment on the way does not begin with one of these four bytes,
+        where an `ISA` may begin, and where line breaks are not the same behind each segment: that
+        is left to `read_while`, which says the same.
+        """
+        if self._at < self._uneven:
+            return []
+        data, terminator = self._data, self._terminator
+        at = self._at - self._base
+        ahead = data[at : at + HEAD_BYTES]
+        breaks = ahead[: len(ahead) - len(ahead.lstrip(LINE_BREAKS))]
+        between = terminator + breaks
+        found = data.find(between + end, max(at - 1, 0))
+        stop = (found if found >= 0 else data.rfind(terminator)) + 1
+        self._uneven = self._base + stop
+        run = data[at:stop]
+        count = run.count(terminator)
+        raws = run[len(breaks) : -1].split(between)
+        if (
+            len(raws) != count
+            or b"ISA" in run
+            or any(run.count(one) != count * between.count(one) for one in (b"\n", b"\r"))
+            or not heads >= set(map(_HEAD, raws))
+        ):
+            return []
+        sizes = map(len(between).__add__, map(len, raws))
+        offsets = accumulate(sizes, initial=self._at + len(breaks))
+        self._at += len(run)
+        self._next += count
+        self.number += count
+        return list(zip(offsets, raws, strict=False))
+
+    def read_while(self, heads: set[bytes], hold: Callable[[Placed], object]) -> None:
         """
         Read on while segments begin with one of these four bytes, and hand them to `hold`.
 
@@ -177,6 +218,7 @@ class Segments:
             self._stream.seek(self._origin + offset)
             self._data, self._base = b"", offset
         self._at, self.number = offset, number
+        self._uneven = 0
         if self._terminator:
             self._split()
 

@@ -1,9 +1,10 @@
 """
 From place to place through a guide's loops: each step is worked out once, and remembered.
 
-How far a loop has been read is a `State`, which never changes. What comes next is the same for
-each segment of the same id and qualifier, so a step is looked up by these. A loop is only gone
-through forwards, so of what was filled only the places at the position reached still count.
+How far a loop has been read is a `State`, how far all open ones have a `Stand`; neither ever
+changes. What comes next is the same for each segment of the same id and qualifier, so a step, and
+the `Move` that it comes to, are looked up by these. A loop is only gone through forwards, so of
+what was filled only the places at the position reached still count.
 """
 
 from collections.abc import Callable
@@ -56,16 +57,38 @@ class Step:
     spent: bool
     reach: int
     matches: Callable[[str], object]
-    within: bool = False
-    """It only goes on in its loop: nothing is missed or spent, and none is opened."""
+
+
+@dataclass(eq=False, slots=True)
+class Stand:
+    """The loops that are open, each as far as it has been read, the innermost last."""
+
+    states: tuple[State, ...]
+    moves: "dict[str, Move]" = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class Move:
+    """
+    A segment at its place, where nothing is to be said of that: none is missed, spent or late.
+
+    `depth` is that of its loop, and `turns` says that it closes loops or opens one.
+    """
+
+    place: Place
+    to: Stand
+    depth: int
+    turns: bool
+    reach: int
+    matches: Callable[[str], object]
 
 
 class Steps:
     """
     The steps of a guide in a file's delimiters, as far as they were gone.
 
-    `remembered` is how many states and steps are kept; `keys` says by id what of a segment tells
-    it from others.
+    `remembered` is how many states and steps are kept, `moved` how many stands and moves; `keys`
+    says by id what of a segment tells it from others.
     """
 
     def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
@@ -81,16 +104,41 @@ class Steps:
     def forget(self) -> None:
         """Begin anew."""
         self._states: dict[tuple[Loop, int, Filled], State] = {}
+        self._stands: dict[tuple[State, ...], Stand] = {}
         self.remembered = 0
+        self.moved = 0
 
     @property
     def full(self) -> bool:
-        """No more is remembered."""
+        """No more steps are remembered."""
         return self.remembered >= MOST
+
+    @property
+    def far(self) -> bool:
+        """No more moves are remembered: they are many more than steps where claims are long."""
+        return self.moved >= MOST
 
     def start(self, loop: Loop) -> State:
         """Return a loop at its beginning."""
         return self._state(loop, 0, frozenset())
+
+    def stand(self, stack: list[State]) -> Stand:
+        """Return the stand that these states are."""
+        states = tuple(stack)
+        stand = self._stands.get(states)
+        if stand is None:
+            stand = Stand(states)
+            if not self.far:
+                self.moved += 1
+                self._stands[states] = stand
+        return stand
+
+    def move(self, stand: Stand, key: str, depth: int, step: Step, to: Stand) -> None:
+        """Remember that a step is a move."""
+        if not self.far:
+            self.moved += 1
+            turns = step.inner is not None or depth < len(stand.states) - 1
+            stand.moves[key] = Move(step.place, to, depth, turns, step.reach, step.matches)
 
     def fits(self, place: Place, elements: list[str]) -> bool:
         """Tell whether a segment of the place's id has its qualifier."""
@@ -129,8 +177,7 @@ class Steps:
         else:
             to = state
         inner = self.start(place.loop) if place.loop else None
-        within = not (inner or missed or spent)
-        return Step(place, to, inner, missed, spent, *self._matcher(place), within)
+        return Step(place, to, inner, missed, spent, *self._matcher(place))
 
     def _found(self, state: State, elements: list[str]) -> Step:
         spent = NOWHERE
@@ -167,7 +214,7 @@ class Steps:
 def steps_of(guide: Guide, delimiters: Delimiters) -> Steps:
     """Return the steps of a guide that were gone so far."""
     steps = _steps_of(guide, delimiters)
-    if steps.full:
+    if steps.full or steps.far:
         steps.forget()  # what a file of noise has left would slow all others down
     return steps
 

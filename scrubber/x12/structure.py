@@ -12,7 +12,8 @@ from typing import Final
 from scrubber.x12.envelope import Transaction
 from scrubber.x12.guide import Element, Guide, Place, Syntax, guide_of
 from scrubber.x12.patterns import FORMATTED
-from scrubber.x12.steps import NOWHERE, State, Step, steps_of
+from scrubber.x12.segments import Parted
+from scrubber.x12.steps import NOWHERE, Stand, State, Step, steps_of
 
 UNKNOWN, UNEXPECTED, MISSING, LOOP_TOO_OFTEN, TOO_OFTEN = "1", "2", "3", "4", "5"
 OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
@@ -78,30 +79,51 @@ class Structure:
         self._ids = guide.ids
         self._steps = steps = steps_of(guide, delimiters)
         self._keys = steps.keys
-        self._stack = [steps.start(guide.top)]
+        self._stand = steps.stand([steps.start(guide.top)])
+        self._stack = [*self._stand.states]  # its states while more than a move is to be made
         self._missed: dict[tuple[int, Place], SegmentError] = {}  # by depth: it may come late
         self._number = 1
         self._lost = False  # the loop of what follows could not be told
         self._text = ""
         self._claim = ""  # the CLM01 of the claim that is being read
 
-    def read(self, text: str, elements: list[str]) -> None:
-        """Judge the next segment, by its text and its elements."""
+    def read(self, run: list[Parted]) -> None:
+        """Judge the next segments."""
+        keys, stand, before = self._keys, self._stand, self._number
+        for number, (_, text, elements) in enumerate(run, start=before + 1):
+            kind = elements[0]
+            key_of = keys.get(kind)
+            key = key_of(elements) if key_of else kind
+            move = stand.moves.get(key)
+            if move is None:
+                self._number, self._text = number, text
+                stand = self._find(stand, key, elements)
+                continue
+            stand = move.to  # for most segments there is nothing more to be done
+            if move.turns:
+                if self._missed:
+                    self._forget(move.depth)
+                if kind == "CLM":
+                    self.claims += 1
+                self._begin(kind, elements)
+            if len(elements) > move.reach or not move.matches(text):
+                self._number, self._stack = number, [*stand.states]
+                self._look_at(move.place, elements)
+        self._number, self._stand = before + len(run), stand
+
+    def finish(self) -> list[SegmentError]:
+        """Return all errors, those of what is missing at the end included."""
         self._number += 1
-        self._text = text
+        self._stack = [*self._stand.states]
+        self._leave(-1)
+        return self.errors
+
+    def _find(self, stand: Stand, key: str, elements: list[str]) -> Stand:
+        """Find the place of a segment, say what is wrong with it, and return the stand behind."""
+        self._stack = stack = [*stand.states]
         kind = elements[0]
         if kind == "CLM":
             self.claims += 1
-        key_of = self._keys.get(kind)
-        key = key_of(elements) if key_of else kind
-        stack = self._stack
-        step = stack[-1].steps.get(key)
-        if step is not None and step.within:  # most are: there is nothing more to be done
-            stack[-1] = step.to
-            self._lost = False
-            if len(elements) > step.reach or not step.matches(text):
-                self._look_at(step.place, elements)
-            return
         spent = None
         for depth in range(len(stack) - 1, -1, -1):
             step = stack[depth].steps.get(key)
@@ -110,20 +132,20 @@ class Structure:
             if step is NOWHERE:
                 continue
             if not step.spent:
+                late = step.missed or any(state.at_end for state in stack[depth + 1 :])
                 self._take(depth, step, elements)
-                return
+                to = self._steps.stand(stack)
+                if not late:
+                    self._steps.move(stand, key, depth, step, to)
+                return to
             spent = spent or (depth, step)
         if spent:
             depth, step = spent
             self._take(depth, step, elements, LOOP_TOO_OFTEN if step.inner else TOO_OFTEN)
         else:
             self._out_of_place(kind, elements)
-
-    def finish(self) -> list[SegmentError]:
-        """Return all errors, those of what is missing at the end included."""
-        self._number += 1
-        self._leave(-1)
-        return self.errors
+        # Where the loop could not be told, no move may be made: the next segment is to be found.
+        return Stand(tuple(stack)) if self._lost else self._steps.stand(stack)
 
     def _take(self, depth: int, step: Step, elements: list[str], code: str = "") -> None:
         """Take a segment as that of a place."""
@@ -136,10 +158,7 @@ class Structure:
         self._lost = False
         if step.inner:
             stack.append(step.inner)
-            if step.place.id == "CLM":
-                self._claim = elements[1] if len(elements) > 1 else ""
-            elif step.place.id == "HL":
-                self._claim = ""
+            self._begin(step.place.id, elements)
         if code:
             self._say(elements[0], code, stack[-1].loop.id)
         if len(elements) > step.reach or not step.matches(self._text):
@@ -153,7 +172,18 @@ class Structure:
             if state.at_end:
                 self._miss(len(stack), state, state.at_end)
         if self._missed:
-            self._missed = {at: one for at, one in self._missed.items() if at[0] <= depth}
+            self._forget(depth)
+
+    def _forget(self, depth: int) -> None:
+        """Of loops that are closed nothing comes late any more."""
+        self._missed = {at: one for at, one in self._missed.items() if at[0] <= depth}
+
+    def _begin(self, kind: str, elements: list[str]) -> None:
+        """Note what claim begins, or that none goes on."""
+        if kind == "CLM":
+            self._claim = elements[1] if len(elements) > 1 else ""
+        elif kind == "HL":
+            self._claim = ""
 
     def _miss(self, depth: int, state: State, places: tuple[Place, ...]) -> None:
         """Say what is missing of a loop, before its next place or at its end."""
@@ -300,17 +330,13 @@ class Looked:
 
 
 class Look:
-    """
-    Looks at the segments of a transaction, one after the other, for its answer.
-
-    `read` takes the next one, by its text and its elements; ask for it each time.
-    """
+    """Looks at the segments of a transaction, one run after the other, for its answer."""
 
     def __init__(self, transaction: Transaction) -> None:
         """Begin behind ST."""
         self._structure = Structure(transaction, guide_of(transaction.claim_type))
         self._looked = Looked([])
-        self.read = self._read_header
+        self._in_header = True
 
     def finish(self) -> Looked:
         """Return what was seen."""
@@ -318,26 +344,31 @@ class Look:
         self._looked.claims = self._structure.claims
         return self._looked
 
-    def _read_header(self, text: str, elements: list[str]) -> None:
-        self._structure.read(text, elements)
-        kind = elements[0]
-        if kind == "HL":
-            self.read = self._structure.read
-        elif kind == "BHT":
-            self._looked.beginning = [*elements]
-        elif elements[:2] == ["NM1", "41"]:
-            self._looked.submitter = [*elements]
-        elif elements[:2] == ["NM1", "40"]:
-            self._looked.receiver = [*elements]
+    def read(self, run: list[Parted]) -> None:
+        """Look at the next segments."""
+        if self._in_header:
+            self._read_header(run)
+        self._structure.read(run)
+
+    def _read_header(self, run: list[Parted]) -> None:
+        for _, _, elements in run:
+            kind = elements[0]
+            if kind == "HL":
+                self._in_header = False
+                return
+            if kind == "BHT":
+                self._looked.beginning = [*elements]
+            elif elements[:2] == ["NM1", "41"]:
+                self._looked.submitter = [*elements]
+            elif elements[:2] == ["NM1", "40"]:
+                self._looked.receiver = [*elements]
 
 
 def look_at(transaction: Transaction) -> Looked:
     """Read a transaction to its end."""
     look = Look(transaction)
-    separator = transaction.delimiters.element
-    for _, raw in transaction.segments:
-        text = raw.decode("latin-1")
-        look.read(text, text.split(separator))
+    for run in transaction.runs():
+        look.read(run)
     return look.finish()
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import random
 import re
 import tracemalloc
 from decimal import Decimal
@@ -14,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrubber.contracts.decode import SchemaInvalid, decode_claim_event
-from scrubber.x12.envelope import CLAIM_TYPES, HELD_BYTES
+from scrubber.x12.envelope import CLAIM_TYPES, HELD_BYTES, Transaction, read_transactions
 from scrubber.x12.read import DIGESTS_HELD, ClaimRecord, X12Fault, _Seen, is_x12, read_claims
+from scrubber.x12.segments import Placed, Segments
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -464,6 +466,39 @@ def transactions(count: int, *, in_one: bool = False) -> bytes:
         + body * count
         + PROFESSIONAL[end:].replace(b"GE*1*", b"GE*%d*" % count)
     )
+
+
+class OneByOne(Segments):
+    """Takes no segments at one go."""
+
+    def read_even(self, heads: set[bytes], end: bytes) -> list[Placed]:  # noqa: ARG002
+        """Leave all to be read one by one."""
+        return []
+
+
+def parts(segments: Segments) -> list[object]:
+    """Return the envelopes, the faults, and the transactions with each segment and its place."""
+    return [
+        (one.start, one.number, one.se, one.end, list(one.segments))
+        if isinstance(one, Transaction)
+        else one
+        for one in read_transactions(segments)
+    ]
+
+
+@pytest.mark.parametrize("end", [b"~", b"~\n", b"~\r\n", b"~ \n", b"~\n\n", b"\n", b"\r\n"])
+def test_segments_read_at_one_go_are_those_read_one_by_one(end: bytes) -> None:
+    """In blocks that end anywhere, with whatever stands between or within segments."""
+    chance = random.Random(20261127)
+    isa = PROFESSIONAL[:106]
+    pieces = [b"", b"\n", b"\r", b" ", b"~", b"~~", isa, b"VISA", b"~SE*1*1~", b"~?*1~", b"~\n~"]
+    for in_one in (True, False):
+        whole = transactions(200, in_one=in_one).replace(b"~\n", end)
+        for piece in pieces:
+            raw = whole
+            for at in chance.sample(range(len(whole)), 3) if piece else ():
+                raw = raw[:at] + piece + raw[at:]
+            assert parts(Segments(io.BytesIO(raw))) == parts(OneByOne(io.BytesIO(raw)))
 
 
 def test_a_transaction_too_long_to_be_held_is_read_the_same() -> None:

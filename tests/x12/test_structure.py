@@ -3,7 +3,6 @@
 import io
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,9 +10,9 @@ import pytest
 
 from scrubber.x12 import steps
 from scrubber.x12.envelope import Transaction, read_transactions
-from scrubber.x12.guide import Guide, Place, guide_of
+from scrubber.x12.guide import Guide, guide_of
 from scrubber.x12.segments import Delimiters, Segments
-from scrubber.x12.steps import State, Step, Steps
+from scrubber.x12.steps import Step, Steps
 from scrubber.x12.structure import SegmentError, Structure, look_at
 from tests.conftest import ROOT
 from tools.write_x12_maps import MAPS, TARGET, compiled
@@ -369,7 +368,7 @@ def test_a_delimiter_that_numbers_hold_still_ends_an_element(
     structure = Structure(whole, guide_of("professional"))
     for one in base[st + 1 : -3]:
         text = f"{claim}{amount}" if one.startswith(claim) else one
-        structure.read(text, text.split(element))
+        structure.read([(0, text, text.split(element))])
     (error,) = (error for error in structure.finish() if error.segment == "AMT")
     assert (error.elements[0].element, error.elements[0].code) == fault
 
@@ -377,9 +376,8 @@ def test_a_delimiter_that_numbers_hold_still_ends_an_element(
 class Unhurried(Steps):
     """No step is so plain that it is gone at once."""
 
-    def to(self, state: State, place: Place) -> Step:
-        """Return the step, to be looked at."""
-        return replace(super().to(state, place), within=False)
+    def move(self, *_: object) -> None:
+        """Remember none: each is to be looked at."""
 
 
 class BothWays(Structure):
@@ -392,7 +390,7 @@ class BothWays(Structure):
         """Begin with steps of its own."""
         super().__init__(transaction, guide)
         self._steps = Unhurried(guide, transaction.delimiters)
-        self._stack = [self._steps.start(guide.top)]
+        self._stand = self._steps.stand([self._steps.start(guide.top)])
 
     def _take(self, depth: int, step: Step, elements: list[str], code: str = "") -> None:
         faults = self._faults(step.place, elements)
@@ -420,9 +418,8 @@ def test_a_pattern_matches_no_segment_with_a_fault() -> None:
     for segments in files:
         for one in transactions_of(segments):
             structure = BothWays(one, guide_of(one.claim_type))
-            for _, segment in one.segments:
-                text = segment.decode("latin-1")
-                structure.read(text, text.split("*"))
+            for run in one.runs():
+                structure.read(run)
     # Nearly all that are right are known to be so: days after the 28th, and relations far behind.
     assert BothWays.matched > 0.9 * BothWays.right > 2000
 
@@ -433,15 +430,36 @@ def test_the_maps_are_as_pyx12_has_them() -> None:
         assert (TARGET / f"{name}.json").read_bytes() == compiled(name)
 
 
+def disordered(count: int) -> Iterator[list[str]]:
+    """Yield bases with segments left out, repeated, out of their order or of no place."""
+    chance = random.Random(20261127)
+    for _ in range(count):
+        segments = [*chance.choice(list(BASES.values()))]
+        for at in chance.sample(range(4, len(segments) - 6), 6):
+            one, other = segments[at : at + 2]
+            changes = [
+                [],
+                [one] * 2,
+                [other, one],
+                [one, other, one],
+                ["NM1*ZZ*1*A", one],
+                ["ZZ9*1", one],
+            ]
+            segments[at : at + 1] = chance.choice(changes)
+        yield segments
+
+
 @pytest.mark.parametrize("most", [0, 40])
 def test_what_is_found_does_not_depend_on_what_is_remembered(
     most: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Steps that are forgotten, or not kept, are worked out again."""
-    files = [*BASES.values(), *map(changed, DEFECTS.values())]
+    """Steps and moves that are forgotten, or not kept, are worked out again."""
+    files = [*BASES.values(), *map(changed, DEFECTS.values()), *disordered(800)]
     known = [errors_of(one) for one in files]
     monkeypatch.setattr(steps, "MOST", most)
     assert [errors_of(one) for one in files] == known
+    kept = steps.steps_of(guide_of("professional"), Delimiters("*", "^", ":", "~"))
+    assert kept.moved <= most
 
 
 def test_noise_is_not_remembered_for_ever() -> None:

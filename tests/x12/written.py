@@ -107,9 +107,8 @@ def structure_errors(raw: bytes) -> list[str]:
     for one in read_transactions(Segments(io.BytesIO(raw))):
         if isinstance(one, Transaction) and (guide := guide_of(one.claim_type)):
             structure = Structure(one, guide)
-            for _, segment in one.segments:
-                text = segment.decode("latin-1")
-                structure.read(text, text.split(one.delimiters.element))
+            for run in one.runs():
+                structure.read(run)
             found += [f"{error.segment} {error.code}" for error in structure.finish()]
         elif isinstance(one, X12Fault):
             found.append(one.error)
