@@ -61,6 +61,12 @@ class Lacking(NamedTuple):
         }
 
 
+@lru_cache(maxsize=4096)
+def alone(edit: Edit, kind: str) -> Lacks:
+    """Return that one edit lacked a table of this kind."""
+    return frozenset(((edit, kind),))
+
+
 NOTHING_LACKED = Lacking(Pattern({}, (), frozenset()), ())
 
 

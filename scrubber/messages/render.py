@@ -97,9 +97,10 @@ def _finding(edit: Edit, severity: Severity, one: Fail) -> Written:
         carc=edit.carc,
         evidence=shown,
     )
+    text = orjson.dumps(finding)
     finding.of = edit
-    finding.order = (min(lines, default=0), edit.id, at, str(one.evidence), lines)
-    finding.text = orjson.Fragment(orjson.dumps(finding))
+    finding.order = (min(lines) if lines else 0, edit.id, at, text)
+    finding.text = orjson.Fragment(text)
     return finding
 
 

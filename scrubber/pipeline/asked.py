@@ -22,11 +22,6 @@ class Bound:
     search: EditFunction | None
     dated: bool
 
-    @property
-    def decides(self) -> bool:
-        """Whether a complaint's own severity counts: a preview is seen and never decides."""
-        return self.edit.status != "preview"
-
 
 #: An edit with the function to call: tables and thresholds are in it, it needs the claim and what
 #: its scope puts beside it.

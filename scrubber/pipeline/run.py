@@ -8,14 +8,13 @@ what the others have said, is asked of each claim by itself at its end.
 
 from collections.abc import Hashable, Iterable
 from datetime import date
-from functools import lru_cache
 from typing import Any, Final
 
 from scrubber.claim.model import Claim, Diagnosis, Line
 from scrubber.claim.prior import Prior
 from scrubber.edits.edit import Edit
 from scrubber.edits.proposed import NOTHING
-from scrubber.edits.results import Failures, Lacks, Results, Said, lacking
+from scrubber.edits.results import Failures, Lacks, Results, Said, alone, lacking
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Severity, no_data
 from scrubber.pipeline import own_findings
 from scrubber.pipeline.asked import Bound, Group, Groups
@@ -33,7 +32,7 @@ _FAILURES: Final = tuple.__new__  # makes `Failures` in a third of the time
 class Heard:
     """A claim, and what has been said of it: failures, bypasses, and who lacked what."""
 
-    __slots__ = ("bypasses", "claim", "failures", "lacks", "own", "plan", "ran", "shared")
+    __slots__ = ("bypasses", "claim", "failures", "lacks", "own", "plan", "ran")
 
     def __init__(self, plan: Plan, claim: Claim) -> None:
         """Begin with nothing said."""
@@ -43,15 +42,11 @@ class Heard:
         self.ran = self.own.ids
         self.failures: list[Failures] = []
         self.bypasses: list[Said] = []
-        self.lacks: dict[date, set[tuple[Edit, str]]] = {}
-        self.shared: set[tuple[Lacks, date]] = set()
+        self.lacks: set[tuple[Lacks, date]] = set()
 
     def lack(self, edit: Edit, answer: NoData) -> None:
         """Keep that an edit lacked something."""
-        own = self.lacks.get(answer.day)
-        if own is None:
-            own = self.lacks[answer.day] = set()
-        own.add((edit, answer.kind))
+        self.lacks.add((alone(edit, answer.kind), answer.day))
 
 
 def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
@@ -87,9 +82,9 @@ def hear(claims: Iterable[tuple[Plan, Claim, bool]]) -> list[Heard]:
                     of_parts.setdefault(group, []).append((heard, claim, lines))
             if len(lines) > 1:
                 _run_pairs(today.line_pair, heard, lines)
-            heard.shared.add((today.lacking, day))
+            heard.lacks.add((today.lacking, day))
         if not claim.by_day:
-            heard.shared.add((own.lacking, claim.day))
+            heard.lacks.add((own.lacking, claim.day))
         _run_diagnoses(plan, codes, heard)
     _put_to_claims(of_claims)
     _put_to_parts(of_parts)
@@ -100,8 +95,7 @@ def close(heard: Heard, prior: Prior | None) -> Results:
     """Ask the edits that look at the patient's history, and those that look at what was said."""
     if prior is not None:
         _run_each(heard.own.history, heard, prior)
-    heard.shared.update([(frozenset(lacks), day) for day, lacks in heard.lacks.items()])
-    lacks = lacking(frozenset(heard.shared))
+    lacks = lacking(frozenset(heard.lacks))
     results = Results(heard.failures, heard.bypasses, lacks, heard.ran)
     _run_each(heard.own.closing, heard, results)
     return results
@@ -119,7 +113,7 @@ def _ask_claim(
         if settled is None or settled is recall.unsettled:
             settled = recall.meet(codes_of_claim, known, claim.day, claim)
         if settled.lacks:
-            heard.shared.add((settled.lacks, claim.day))
+            heard.lacks.add((settled.lacks, claim.day))
         for group in settled.groups:
             if group.of_claim is None or group.of_claim(claim):
                 of_claims.setdefault(group, []).append(heard)
@@ -142,7 +136,7 @@ def _ask_lines(
             if settled is None or settled is recall.unsettled:
                 settled = recall.meet(codes_of_line, known, line.day, claim, line)
             if settled.lacks:
-                heard.shared.add((settled.lacks, line.day))
+                heard.lacks.add((settled.lacks, line.day))
             for group in settled.groups:
                 if (group.of_claim is None or group.of_claim(claim)) and (
                     group.of_part is None or group.of_part(line)
@@ -262,7 +256,7 @@ def _left_of(
         table = today.diagnosis_codes
         settled = recall.meet(own, known, day, heard.claim, diagnosis, table, table)
     if settled.lacks:
-        heard.shared.add((settled.lacks, day))
+        heard.lacks.add((settled.lacks, day))
     return settled.groups
 
 
@@ -273,40 +267,19 @@ def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]
 
 
 def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
-    kind = verdict.__class__
-    if kind is NoData:
-        heard.lack(bound.edit, verdict)
-    elif kind is Fail:
-        own = bound.decides and verdict.severity
-        found = (bound.edit, own or bound.severity, (verdict,))
-        heard.failures.append(_FAILURES(Failures, found))
-    else:
-        failures, bypasses, lacked = _parted(bound, verdict if kind is tuple else (verdict,))
-        heard.failures += failures
-        heard.bypasses += bypasses
-        for one in lacked:
-            heard.lack(bound.edit, one)
-
-
-# Of missing tables the claims of a day get the same verdict of a dozen failures again and again.
-@lru_cache(maxsize=256)
-def _parted(
-    bound: Bound, verdict: tuple[Any, ...]
-) -> tuple[list[Failures], list[Said], list[NoData]]:
-    """Return the failures of a verdict of several parts, its bypasses, and what it lacked."""
-    edit, severity, decides = bound.edit, bound.severity, bound.decides
-    by_severity: dict[Severity, list[Fail]] = {}
-    bypasses: list[Said] = []
-    lacked: list[NoData] = []
-    for one in verdict:
-        if isinstance(one, Fail):
-            by_severity.setdefault((decides and one.severity) or severity, []).append(one)
-        elif isinstance(one, Bypassed):
-            bypasses.append(Said(edit, bound.severity, one))
-        elif isinstance(one, NoData):
-            lacked.append(one)
+    edit, severity = bound.edit, bound.severity
+    found: dict[Severity, list[Fail]] = {}
+    for one in verdict if verdict.__class__ is tuple else (verdict,):
+        if one.__class__ is NoData:
+            heard.lack(edit, one)
+        elif one.__class__ is Fail:
+            # A preview edit is seen and never decides.
+            own = (edit.status != "preview" and one.severity) or severity
+            found.setdefault(own, []).append(one)
+        elif one.__class__ is Bypassed:
+            heard.bypasses.append(Said(edit, severity, one))
         else:
             message = f"{edit.id} answered with {one.__class__.__name__}, which is no verdict"
             raise TypeError(message)
-    failures = [Failures(edit, own, tuple(some)) for own, some in by_severity.items()]
-    return failures, bypasses, lacked
+    for own, some in found.items():
+        heard.failures.append(_FAILURES(Failures, (edit, own, tuple(some))))
