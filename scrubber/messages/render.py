@@ -99,7 +99,7 @@ def _finding(edit: Edit, severity: Severity, one: Fail) -> Written:
     )
     text = orjson.dumps(finding)
     finding.of = edit
-    finding.order = (min(lines) if lines else 0, edit.id, at, text)
+    finding.order = (min(lines) if lines else 0, edit.id, at, finding["message"], text)
     finding.text = orjson.Fragment(text)
     return finding
 
