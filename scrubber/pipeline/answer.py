@@ -96,16 +96,15 @@ def answers_of(scrubber: Scrubber, records: Iterable[Record]) -> Iterator[Result
         yield from _answer(scrubber, batch)
 
 
-def _answer(scrubber: Scrubber, records: list[Record]) -> list[Result]:
+def _answer(scrubber: Scrubber, records: list[Record]) -> Iterator[Result]:
     decoded = [_decoded(scrubber, record) for record in records]
     begun = scrubber.begin([(one, False) for one in decoded if isinstance(one, Decoded)])
     finished = iter([scrubber.finish(one) for one in begun])
-    return [
-        one
-        if isinstance(one, DeadLetter)
-        else _answered(record, one if isinstance(one, Outcome) else next(finished))
-        for record, one in zip(records, decoded, strict=True)
-    ]
+    for record, one in zip(records, decoded, strict=True):
+        if isinstance(one, DeadLetter):
+            yield one
+        else:
+            yield _answered(record, one if isinstance(one, Outcome) else next(finished))
 
 
 def _decoded(scrubber: Scrubber, record: Record) -> Decoded | Outcome | DeadLetter:
