@@ -24,6 +24,7 @@ OUT_OF_ORDER, HAS_ELEMENT_ERRORS = "7", "8"
 
 DECIMAL: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 WHOLE: Final = re.compile(r"-?\d+", re.ASCII)
+OF_CLAIMS: Final = frozenset(("CLM", "HL"))  # one begins a claim, the other ends it
 CLAIM_LOOPS: Final = "2300"  # it, and those whose names come behind it
 MOST: Final = 1000  # errors of a transaction: who sent more knows enough
 SHOWN: Final = 3  # a longer value where a code belongs may be a name that slipped there
@@ -103,9 +104,9 @@ class Structure:
             if move.turns:
                 if self._missed:
                     self._forget(move.depth)
-                if kind == "CLM":
-                    self.claims += 1
-                self._begin(kind, elements)
+                if kind in OF_CLAIMS:
+                    self.claims += kind == "CLM"
+                    self._begin(kind, elements)
             if len(elements) > move.reach or not move.matches(text):
                 self._number, self._stack = number, [*stand.states]
                 self._look_at(move.place, elements)
