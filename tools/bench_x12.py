@@ -37,7 +37,7 @@ from scrubber.x12.read import read_claims
 ROOT = Path(__file__).parent.parent
 PEERS = ("pyx12", "x12sdk", "linuxforhealth-x12")
 ROUNDS = 7
-TRANSACTIONS = 60
+TRANSACTIONS = 200
 STRUCTURE, OUTCOMES, JSON = 8.0, 4.0, 0.5  # how many times the fastest of them; of the JSON speed
 SAMPLE = ROOT / "samples" / "professional.837"
 

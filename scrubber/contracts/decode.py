@@ -34,7 +34,9 @@ class _Envelope(msgspec.Struct, gc=False):
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
 _EVENT = TypeAdapter(ClaimEvent)
-_FAST_EVENT = msgspec.json.Decoder(struct_of(ClaimEvent), dec_hook=decode_amount)
+_STRUCT = struct_of(ClaimEvent)
+_FAST_EVENT = msgspec.json.Decoder(_STRUCT, dec_hook=decode_amount)
+_CLAIM = b'"claim":'
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _ONE_LINE = bytes.maketrans(b"\r\n", b"  ")  # line breaks stand only between JSON tokens
 _SUBMISSION_ID = re.compile(r"[!-~]{1,128}")
@@ -123,6 +125,23 @@ def decode_claim_event(raw: bytes) -> Decoded:
         text = orjson.dumps(_without_blanks(_loads(raw)))
         event = _read(text) or _explain(text, submission_id, claim)
     return Decoded(event, claim)
+
+
+def take_claim_event(event: Json, raw: bytes) -> Decoded:
+    """
+    Return what `decode_claim_event` reads in `raw`, where that was written from the event.
+
+    It need not be parsed again. What does not fit at once is read as any other record is. The
+    claim is the event's last member.
+    """
+    if len(raw) > MAX_BYTES:
+        return decode_claim_event(raw)
+    try:
+        taken = msgspec.convert(event, _STRUCT, dec_hook=decode_amount)
+    except (msgspec.ValidationError, ValueError):
+        return decode_claim_event(raw)
+    claim = raw[raw.index(_CLAIM) + len(_CLAIM) : -1]
+    return Decoded(cast("ClaimEvent", taken), claim)
 
 
 def _read(text: bytes) -> ClaimEvent | None:

@@ -8,7 +8,13 @@ from itertools import islice
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from scrubber.contracts.decode import Decoded, SchemaInvalid, Undecodable, decode_claim_event
+from scrubber.contracts.decode import (
+    Decoded,
+    SchemaInvalid,
+    Undecodable,
+    decode_claim_event,
+    take_claim_event,
+)
 from scrubber.disposition.decide import Disposition
 from scrubber.edits.edit import TOGETHER
 from scrubber.pipeline.bootstrap import build_scrubber
@@ -78,7 +84,7 @@ def answer_records(
         try:
             while True:
                 while len(under_way) < processes * IN_FLIGHT and (
-                    batch := list(islice(source, BATCH))
+                    batch := [one._replace(event=None) for one in islice(source, BATCH)]
                 ):
                     under_way.append(pool.submit(_answer_batch, batch))
                 if not under_way:
@@ -112,6 +118,8 @@ def _decoded(scrubber: Scrubber, record: Record) -> Decoded | Outcome | DeadLett
     if record.fault:
         return DeadLetter(record, "claim-event-unreadable", record.fault, record.offset)
     try:
+        if record.event is not None:
+            return take_claim_event(record.event, record.raw)
         return decode_claim_event(record.raw)
     except SchemaInvalid as invalid:
         return scrubber.refuse(invalid)

@@ -6,9 +6,9 @@ layout, which is a list of events or an event over many lines.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BufferedReader
 from itertools import chain
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -16,18 +16,20 @@ from scrubber.contracts.decode import BOM, MAX_BYTES
 from scrubber.pipeline.json_values import BLANKS, Piece, split_values, too_long
 from scrubber.x12.read import Watch, X12Fault, is_x12, read_claims
 
+Json = dict[str, Any]
+
 HEAD_BYTES = 4096
 CHUNK_BYTES = 1 << 16
 LINE_BYTES = MAX_BYTES + len(b"\r\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """
     One record of a file: its bytes, or why there are none.
 
     `number` counts from 1, `offset` is the byte offset in the file. A fault names no value of the
-    record; `raw` is then as much of it as could be kept.
+    record; `raw` is then as much of it as could be kept. `event` is what `raw` says, where it was
+    written from it.
     """
 
     file: str
@@ -35,6 +37,7 @@ class Record:
     offset: int
     raw: bytes
     fault: str = ""
+    event: Json | None = None
 
 
 def read_records(stream: BufferedReader, file: str, watch: Watch | None = None) -> Iterator[Record]:
@@ -65,7 +68,7 @@ def _x12_records(stream: BufferedReader, file: str, watch: Watch | None) -> Iter
             yield Record(file, number + 1, one.offset, b"", place + one.error)
         else:
             number = one.record
-            yield Record(file, number, one.offset, orjson.dumps(one.event))
+            yield Record(file, number, one.offset, orjson.dumps(one.event), event=one.event)
 
 
 def _json_pieces(stream: BufferedReader) -> Iterator[Piece]:

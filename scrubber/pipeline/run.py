@@ -268,6 +268,9 @@ def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]
 
 def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
     edit, severity = bound.edit, bound.severity
+    if verdict.__class__ is NoData:  # of an edit that says nothing it says nothing else
+        heard.lack(edit, verdict)
+        return
     found: dict[Severity, list[Fail]] = {}
     for one in verdict if verdict.__class__ is tuple else (verdict,):
         if one.__class__ is NoData:

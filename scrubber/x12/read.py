@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
 
 from scrubber.x12.claim_loops import ClaimLoops
 from scrubber.x12.envelope import Event, Transaction, X12Fault, read_transactions
@@ -23,8 +23,7 @@ _UNSAFE: Final = re.compile(r"[^A-Za-z0-9]+")
 _ENDS_CLAIM: Final = frozenset(("CLM", "HL"))
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimRecord:
+class ClaimRecord(NamedTuple):
     """A claim of a file: its event, its number there from 1, and the byte offset of its CLM."""
 
     event: Json
@@ -102,6 +101,7 @@ def _event(transaction: Transaction, loops: ClaimLoops, claim: Json) -> Json:
     }
 
 
+@lru_cache(maxsize=64)  # the claims of a transaction have one
 def _moment(day: str, time: str) -> str:
     """Return CCYYMMDD and HHMM, HHMMSS or HHMMSSDD as a moment of UTC."""
     clock = (time + "000000")[:6]
