@@ -1,12 +1,13 @@
 """Every record is an event, a rejected submission or a dead letter; faults name their place."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,9 +15,11 @@ from scrubber.contracts.claim import ClaimEvent
 from scrubber.contracts.decode import (
     MAX_BYTES,
     MAX_DEPTH,
+    Decoded,
     SchemaInvalid,
     Undecodable,
     decode_claim_event,
+    take_claim_event,
 )
 from scrubber.contracts.structs import decode_amount, struct_of
 from tests.twins import base_claim
@@ -188,11 +191,12 @@ FIELDS = st.sampled_from(
 )  # fmt: skip
 
 
-@given(st.lists(st.tuples(FIELDS, ODD), min_size=1, max_size=3))
-def test_what_the_fast_reader_takes_the_models_take_and_read_alike(
-    changes: list[tuple[tuple[str | int, ...], Any]],
-) -> None:
-    """The derived structs never accept what the wire models refuse."""
+CHANGES = st.lists(st.tuples(FIELDS, ODD), min_size=1, max_size=3)
+Changes = list[tuple[tuple[str | int, ...], Any]]
+
+
+def changed(changes: Changes) -> dict[str, Any]:
+    """Return a good event with odd values at some places."""
     document = event()
     for path, value in changes:
         place: Any = document["claim"]
@@ -202,8 +206,14 @@ def test_what_the_fast_reader_takes_the_models_take_and_read_alike(
                 place = {}
         if isinstance(place, dict) or (isinstance(path[-1], int) and place):
             place[path[-1]] = value
+    return document
+
+
+@given(CHANGES)
+def test_what_the_fast_reader_takes_the_models_take_and_read_alike(changes: Changes) -> None:
+    """The derived structs never accept what the wire models refuse."""
     try:
-        text = orjson.dumps(document)
+        text = orjson.dumps(changed(changes))
     except TypeError:  # an integer beyond 64 bits
         return
     try:
@@ -216,3 +226,26 @@ def test_what_the_fast_reader_takes_the_models_take_and_read_alike(
         # JSON Schema calls 7.0 an integer, and so does the fast reader: the only difference.
         slow = SLOW.validate_json(text.replace(b".0", b""))
     assert msgspec.json.encode(fast, enc_hook=str) == msgspec.json.encode(slow, enc_hook=str)
+
+
+def said_of(read: Callable[[], Decoded]) -> object:
+    """Return what was read, in a form that can be compared, or why it was not."""
+    try:
+        decoded = read()
+    except (SchemaInvalid, Undecodable) as error:
+        return type(error), vars(error)
+    return msgspec.json.encode(decoded.event, enc_hook=str), decoded.claim
+
+
+@given(CHANGES)
+@example([(("drg",), "x" * MAX_BYTES)])
+@example([(("drg",), 'a "claim": b')])
+def test_an_event_that_is_taken_is_read_as_its_text_is(changes: Changes) -> None:
+    """Whatever stands in it: the same event and claim, or the same faults."""
+    document = changed(changes)
+    try:
+        text = orjson.dumps(document)
+    except TypeError:  # an integer beyond 64 bits
+        return
+    taken = said_of(lambda: take_claim_event(document, text))
+    assert taken == said_of(lambda: decode_claim_event(text))
