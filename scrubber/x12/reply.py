@@ -8,7 +8,7 @@ from typing import Final
 
 NO_DAY: Final = "19700101"  # where the envelope answered has no date
 ISA_WIDTHS: Final = {5: 2, 6: 15, 7: 2, 8: 15, 9: 6, 10: 4, 13: 9}
-DELIMITERS: Final = "*^:~"
+DELIMITERS: Final = frozenset("*^:~")
 
 
 class Reply:
@@ -89,7 +89,7 @@ def at_of(elements: list[str] | tuple[str, ...], position: int) -> str:
 
 def clean(text: str) -> str:
     """Return a value of the file answered without what would break the answer."""
-    if text.isascii() and text.isprintable() and not any(one in text for one in DELIMITERS):
+    if text.isascii() and text.isprintable() and DELIMITERS.isdisjoint(text):
         return text.strip()
     return "".join(c for c in text if " " <= c < "\x7f" and c not in DELIMITERS).strip()
 
