@@ -14,6 +14,7 @@ PAID_PER_CHARGED = Decimal(
 )  # share of a charge that payers pay, until a payer's own is known
 DENIAL_PRIOR = {"reject": Decimal("0.60"), "review": Decimal("0.30"), "warn": Decimal("0.05")}
 OVERSIGHT_PRIOR = Decimal("0.05")
+CENT, PERCENT_OF_PERCENT = Decimal("0.01"), Decimal("0.0001")
 PRIORITIES = ((Decimal(5000), 1), (Decimal(1000), 2), (Decimal(200), 3), (Decimal(25), 4))
 LOWEST_PRIORITY = 5
 SAMPLE_PRIORITY = 4
@@ -45,7 +46,7 @@ def review_block(claim: Claim, submitted_at: datetime, failures: list[Failures])
     reasons = sorted({one.edit.id for one in reviews})
     dollars = _dollars(claim, reviews)
     chance = _denial_chance(frozenset([(one.edit.id, one.severity) for one in failures]))
-    loss = (dollars * PAID_PER_CHARGED * chance).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    loss = (dollars * PAID_PER_CHARGED * chance).quantize(CENT, ROUND_HALF_UP)
     sample = next((one for one in reviews if one.edit.id == SAMPLE_EDIT), None)
     queue, hours = min(
         (QUEUES.get(one.edit.family, OTHER_QUEUE) for one in reviews),
@@ -56,7 +57,7 @@ def review_block(claim: Claim, submitted_at: datetime, failures: list[Failures])
         "priority": _priority(loss, sample=sample is not None),
         "dollars_at_risk": str(dollars),
         "expected_loss": str(loss),
-        "denial_probability": float(chance.quantize(Decimal("0.0001"), ROUND_HALF_UP)),
+        "denial_probability": float(chance.quantize(PERCENT_OF_PERCENT, ROUND_HALF_UP)),
         "queue": queue,
         "due_at": (submitted_at + timedelta(hours=hours)).isoformat().replace("+00:00", "Z"),
         "sample": sample is not None,

@@ -6,6 +6,7 @@ is at hand then, where claim by claim each would begin cold. What needs a patien
 what the others have said, is asked of each claim by itself at its end.
 """
 
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from datetime import date
 from typing import Any, Final
@@ -64,8 +65,8 @@ def hear(claims: Iterable[tuple[Plan, Claim, bool]]) -> list[Heard]:
     it. An edit that raises is reported as `edit-crashed`, once for each time it was asked.
     """
     all_heard = []
-    of_claims: dict[Group, list[Heard]] = {}
-    of_parts: dict[Group, list[tuple[Heard, Claim, Any]]] = {}
+    of_claims: defaultdict[Group, list[Heard]] = defaultdict(list)
+    of_parts: defaultdict[Group, list[tuple[Heard, Claim, Any]]] = defaultdict(list)
     for plan, claim, has_history in claims:
         heard = Heard(plan, claim)
         all_heard.append(heard)
@@ -79,7 +80,7 @@ def hear(claims: Iterable[tuple[Plan, Claim, bool]]) -> list[Heard]:
             _ask_lines(today.line, codes, heard, lines, of_parts)
             for group in today.day:
                 if _concerned(group, claim, lines):
-                    of_parts.setdefault(group, []).append((heard, claim, lines))
+                    of_parts[group].append((heard, claim, lines))
             if len(lines) > 1:
                 _run_pairs(today.line_pair, heard, lines)
             heard.lacks.add((today.lacking, day))
@@ -102,7 +103,7 @@ def close(heard: Heard, prior: Prior | None) -> Results:
 
 
 def _ask_claim(
-    recalls: Recalls, codes: Hashable, heard: Heard, of_claims: dict[Group, list[Heard]]
+    recalls: Recalls, codes: Hashable, heard: Heard, of_claims: defaultdict[Group, list[Heard]]
 ) -> None:
     """Note of which claim which edits are to be asked: those that its codes do not settle."""
     claim = heard.claim
@@ -116,7 +117,7 @@ def _ask_claim(
             heard.lacks.add((settled.lacks, claim.day))
         for group in settled.groups:
             if group.of_claim is None or group.of_claim(claim):
-                of_claims.setdefault(group, []).append(heard)
+                of_claims[group].append(heard)
 
 
 def _ask_lines(
@@ -124,7 +125,7 @@ def _ask_lines(
     codes: Hashable,
     heard: Heard,
     lines: tuple[Line, ...],
-    of_parts: dict[Group, list[tuple[Heard, Claim, Any]]],
+    of_parts: defaultdict[Group, list[tuple[Heard, Claim, Any]]],
 ) -> None:
     """Note of which line which edits are to be asked: those that its codes do not settle."""
     claim = heard.claim
@@ -141,7 +142,7 @@ def _ask_lines(
                 if (group.of_claim is None or group.of_claim(claim)) and (
                     group.of_part is None or group.of_part(line)
                 ):
-                    of_parts.setdefault(group, []).append((heard, claim, line))
+                    of_parts[group].append((heard, claim, line))
 
 
 def _concerned(group: Group, claim: Claim, parts: tuple[Line | Diagnosis, ...]) -> bool:

@@ -105,7 +105,7 @@ class Scrubber:
         """
         decoded, pack, heard = begun
         claim = heard.claim
-        versions = self._versions_of(heard.plan, claim, pack)
+        versions = self._versions_of(heard, pack)
         if prior is not None:
             prior = prior.judged_by(versions)
         results = close(heard, prior)
@@ -173,12 +173,12 @@ class Scrubber:
             plan = self._plans[key] = Plan(claim_type, pack, self.edits, self._shelf)
         return plan
 
-    def _versions_of(self, plan: Plan, claim: Claim, pack: PayerPack) -> bytes:
-        own = plan.on(claim.day)
+    def _versions_of(self, heard: Heard, pack: PayerPack) -> bytes:
+        own, first = heard.own, heard.claim.day
         others = [
             other
-            for day, _ in claim.by_day
-            if day != claim.day and (other := plan.on(day)).reference != own.reference
+            for day, _ in heard.claim.by_day
+            if day != first and (other := heard.plan.on(day)).reference != own.reference
         ]
         if not others:
             if not own.versions:

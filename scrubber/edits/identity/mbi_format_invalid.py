@@ -24,6 +24,7 @@ _POSITIONS = (
     "[0-9]",
     "[0-9]",
 )
+_SHAPES = [re.compile(shape) for shape in _POSITIONS]
 MBI = re.compile("".join(_POSITIONS), re.ASCII)
 
 
@@ -35,11 +36,11 @@ class Legacy(Params):
 
 
 def _first_bad(member_id: str) -> int:
-    places = enumerate(zip_longest(_POSITIONS, member_id), start=1)
+    places = enumerate(zip_longest(_SHAPES, member_id), start=1)
     return next(
         position
         for position, (shape, character) in places
-        if not shape or not character or not re.fullmatch(shape, character)
+        if not shape or not character or not shape.fullmatch(character)
     )
 
 
