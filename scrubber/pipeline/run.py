@@ -269,7 +269,7 @@ def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]
 
 def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
     edit, severity = bound.edit, bound.severity
-    if verdict.__class__ is NoData:  # of an edit that says nothing it says nothing else
+    if verdict.__class__ is NoData:  # most are, and then it is all that is said
         heard.lack(edit, verdict)
         return
     found: dict[Severity, list[Fail]] = {}
