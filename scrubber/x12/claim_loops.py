@@ -8,6 +8,7 @@ is no date or number is the schema's to judge. Elements: 005010X222A1, X223A2, X
 """
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import lru_cache
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ DIAGNOSIS_ROLES: Final = {
 }  # fmt: skip
 PAYER_ORDER: Final = {code: i for i, code in enumerate("PSTABCDEFGHU")}
 LEVELS: Final = {"20": "2000A", "22": "2000B", "23": "2000C"}
+LEVEL_OF: Final = {"85": "20", "87": "20", "IL": "22"}
 
 REFERENCES: Final = {
     ("claim", "F8"): "payer_claim_control_number",
@@ -79,6 +81,7 @@ class ClaimLoops:
         self._adjudicated: list[tuple[Json, str]] = []
         self._service: tuple[str, str] | None = None
         self._kept: list[Json] = []
+        self._takers = _TAKERS
 
     def read(self, raw: bytes) -> None:
         """Take one segment; whatever it holds without a place is kept."""
@@ -92,7 +95,7 @@ class ClaimLoops:
         """Take one segment by its text and its elements; these are lengthened."""
         self._size = len(elements)
         elements += BLANKS
-        take = _TAKERS.get(elements[0])
+        take = self._takers.get(elements[0])
         if take is None or not take(self, elements):
             self._keep(text)
 
@@ -144,7 +147,9 @@ class ClaimLoops:
         """HL: a billing provider, subscriber or patient begins; those below it are gone."""
         level = e[3]
         if level not in LEVELS:
+            self._takers = _OF_NO_LEVEL
             return False
+        self._takers = _TAKERS
         self._level, self._loop, self._scope = level, LEVELS[level], "above"
         self._person = None
         self._patient, self._above["23"] = {}, []
@@ -211,6 +216,8 @@ class ClaimLoops:
 
     def _name_above(self, role: str, e: list[str]) -> bool:
         self._loop = ABOVE_CLAIM.get(role, self._loop)
+        if LEVEL_OF.get(role, self._level) != self._level:
+            self._part_from_claims()
         if role == "IL":
             return self._insured(self._subscriber["subscriber"], e)
         if role == "PR":
@@ -225,6 +232,11 @@ class ClaimLoops:
         if role == "41":
             self.submitter = e[9].strip()
         return False
+
+    def _part_from_claims(self) -> None:
+        """Let what the claims before share be theirs: a name below its level is to change it."""
+        self._billing, self._pay_to = deepcopy(self._billing), deepcopy(self._pay_to)
+        self._subscriber = deepcopy(self._subscriber)
 
     def _provider(self, person: Json, e: list[str]) -> bool:
         self._person = person
@@ -311,6 +323,7 @@ class ClaimLoops:
 
     def claim(self, e: list[str]) -> bool:
         """CLM: a claim begins below the present subscriber or patient."""
+        self._takers = _TAKERS
         facility, _, rest = e[5].partition(self._component)
         frequency = rest.partition(self._component)[2].partition(self._component)[0]
         where, of_bill = "place_of_service", facility
@@ -640,6 +653,8 @@ _TAKERS: Final[dict[str, Callable[[ClaimLoops, list[str]], bool]]] = {
     "SVD": ClaimLoops.adjudication,
     "TOO": ClaimLoops.tooth,
 }
+#: Below an HL of another level nothing is about the provider, the subscriber or the patient.
+_OF_NO_LEVEL: Final = {kind: _TAKERS[kind] for kind in ("CLM", "HL")}
 
 
 def _procedure_code(claim: Json, c: list[str]) -> bool:

@@ -569,6 +569,46 @@ def test_changed_bytes_never_raise(data: st.DataObject) -> None:
         )
 
 
+STRAY = [
+    b"HL*7*1*19*0", b"HL*8*1*22*0", b"HL*9*8*23*0", b"NM1*85*2*ANOTHER*****XX*1245319599",
+    b"NM1*87*2", b"NM1*IL*1*ANOTHER*PAT****MI*AN1", b"NM1*QC*1*ANOTHER*PAT", b"NM1*PR*2*ANOTHER",
+    b"NM1*82*1*ANOTHER", b"NM1*DN*1*ANOTHER", b"N3*9 ANOTHER ST", b"N4*LINCOLN*NE*68508",
+    b"REF*EI*987654321", b"REF*Y4*AN2", b"REF*G1*AN3", b"REF*F8*AN4", b"PRV*BI*PXC*207R00000X",
+    b"DMG*D8*19610102*M", b"PAT*01****D8*20240801", b"SBR*S*18*AN5", b"AMT*D*1", b"AMT*F5*1",
+    b"CAS*CO*45*1", b"CLM*AN-6*10***11:B:1", b"HI*BK:A000", b"LX*9", b"SV1*HC:99212*1*UN*1",
+    b"DTP*472*D8*20240102", b"DTP*573*D8*20240102", b"SVD*AN7*1", b"LIN**N4*00409379501",
+    b"CTP****2*ML", b"TOO*JP*12*M", b"LQ*UT*01", b"CL1*1*1*01", b"NTE*ADD*ANOTHER",
+]  # fmt: skip
+
+
+def strayed(chance: random.Random) -> bytes:
+    """Return the fixture with segments at places where they do not belong."""
+    segments = PROFESSIONAL.replace(b"\n", b"").split(b"~")
+    first, last = (
+        next(at for at, one in enumerate(segments) if one.startswith(kind))
+        for kind in (b"BHT", b"SE*")
+    )
+    for at in sorted(chance.choices(range(first + 1, last + 1), k=chance.randint(1, 8)))[::-1]:
+        segments[at:at] = chance.choices(STRAY, k=chance.randint(1, 4))
+    end = next(at for at, one in enumerate(segments) if one.startswith(b"SE*"))
+    segments[end] = b"SE*%d*%s" % (end - first + 2, segments[end].rpartition(b"*")[2])
+    return b"~".join(segments)
+
+
+def test_a_claim_that_was_given_does_not_change_any_more() -> None:
+    """What claims share of their loops above stays as each had it, whatever comes behind them."""
+    chance = random.Random(20261127)
+    for _ in range(1500):
+        raw = strayed(chance)
+        given_out = []
+        for one in read_claims(io.BytesIO(raw)):
+            assert isinstance(one, ClaimRecord), one
+            given_out.append((one.event, orjson.dumps(one.event)))
+        assert len(given_out) == raw.count(b"~CLM*")
+        for event, text in given_out:
+            assert orjson.dumps(event) == text
+
+
 def counted(raw: bytes) -> tuple[int, int, Decimal]:
     """Return claims, lines and charges by a plain look at the segments."""
     segments = [s.strip().split(raw[3:4]) for s in raw.split(raw[105:106])]
