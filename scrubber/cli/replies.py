@@ -60,14 +60,15 @@ class Replies:
         spool = self._spools.get(record.file)
         if spool is None or (isinstance(result, DeadLetter) and record.fault):
             return
+        claim = (record.event or orjson.loads(record.raw))["claim"]
         if isinstance(result, DeadLetter):
             # It was read but cannot be answered by an outcome: returned, not lost.
-            claim = orjson.loads(record.raw)["claim"]
             unread = {"severity": "reject", "result": "fail", "status_code": ["A3:21"]}
             status = status_of(claim, "rejected", [unread])
         else:
-            body = orjson.loads(result.outcome)
-            status = status_of(body["claim"], body["disposition"], body["findings"])
+            rejected = result.disposition == "rejected"
+            findings = orjson.loads(result.outcome)["findings"] if rejected else []
+            status = status_of(claim, result.disposition, findings)
         spool.write(orjson.dumps(status) + b"\n")
 
     def __exit__(

@@ -42,7 +42,7 @@ class TextReport:
     def answer(self, result: Answer) -> None:
         """Print one claim."""
         body = orjson.loads(result.outcome)
-        self._console.print(self._heading(body))
+        self._console.print(self._heading(body), soft_wrap=True)  # a line, however long
         findings = [one for one in body["findings"] if one["edit"] != SUMMED_UP]
         if findings:
             self._console.print(self._table(findings))
