@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from scrubber.edits.edit import Edit
-from scrubber.edits.verdict import Bypassed, Fail, Severity
+from scrubber.edits.verdict import Bypassed, Fail, NoData, Severity
 
 
 class Said(NamedTuple):
@@ -62,9 +62,9 @@ class Lacking(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def alone(edit: Edit, kind: str) -> Lacks:
-    """Return that one edit lacked a table of this kind."""
-    return frozenset(((edit, kind),))
+def lacked(edit: Edit, answer: NoData) -> tuple[Lacks, date]:
+    """Return that one edit lacked something, and on which day."""
+    return frozenset(((edit, answer.kind),)), answer.day
 
 
 NOTHING_LACKED = Lacking(Pattern({}, (), frozenset()), ())

@@ -68,7 +68,7 @@ def _x12_records(stream: BufferedReader, file: str, watch: Watch | None) -> Iter
             yield Record(file, number + 1, one.offset, b"", place + one.error)
         else:
             number = one.record
-            yield Record(file, number, one.offset, orjson.dumps(one.event), event=one.event)
+            yield Record(file, number, one.offset, orjson.dumps(one.event), "", one.event)
 
 
 def _json_pieces(stream: BufferedReader) -> Iterator[Piece]:

@@ -13,9 +13,8 @@ from typing import Any, Final
 
 from scrubber.claim.model import Claim, Diagnosis, Line
 from scrubber.claim.prior import Prior
-from scrubber.edits.edit import Edit
 from scrubber.edits.proposed import NOTHING
-from scrubber.edits.results import Failures, Lacks, Results, Said, alone, lacking
+from scrubber.edits.results import Failures, Lacks, Results, Said, lacked, lacking
 from scrubber.edits.verdict import PASS, Bypassed, Fail, NoData, Severity, no_data
 from scrubber.pipeline import own_findings
 from scrubber.pipeline.asked import Bound, Group, Groups
@@ -44,10 +43,6 @@ class Heard:
         self.failures: list[Failures] = []
         self.bypasses: list[Said] = []
         self.lacks: set[tuple[Lacks, date]] = set()
-
-    def lack(self, edit: Edit, answer: NoData) -> None:
-        """Keep that an edit lacked something."""
-        self.lacks.add((alone(edit, answer.kind), answer.day))
 
 
 def run(plan: Plan, claim: Claim, prior: Prior | None) -> Results:
@@ -207,7 +202,7 @@ def _run_pairs(groups: Groups, heard: Heard, lines: tuple[Line, ...]) -> None:
             continue
         for call, bound in group.edits:
             if proposed.missing is not None:
-                heard.lack(bound.edit, proposed.missing)
+                heard.lacks.add(lacked(bound.edit, proposed.missing))
             for line, other, row in proposed.pairs:
                 try:
                     verdict = call(claim, line, other, row)
@@ -228,7 +223,7 @@ def _run_diagnoses(plan: Plan, codes: Hashable, heard: Heard) -> None:
         if table is None or first_table is None:
             missing = no_data("icd-10-cm", last if table is None else first)
             for edit in today.diagnosis_whole:
-                heard.lack(edit, missing)
+                heard.lacks.add(lacked(edit, missing))
             groups = today.diagnosis_partial
         elif table is first_table:
             groups = _left_of(today, last, codes, heard, diagnosis)
@@ -270,12 +265,12 @@ def _crash(heard: Heard, bound: Bound, error: Exception, lines: tuple[Line, ...]
 def _note(heard: Heard, bound: Bound, verdict: Any) -> None:
     edit, severity = bound.edit, bound.severity
     if verdict.__class__ is NoData:  # most are, and then it is all that is said
-        heard.lack(edit, verdict)
+        heard.lacks.add(lacked(edit, verdict))
         return
     found: dict[Severity, list[Fail]] = {}
     for one in verdict if verdict.__class__ is tuple else (verdict,):
         if one.__class__ is NoData:
-            heard.lack(edit, one)
+            heard.lacks.add(lacked(edit, one))
         elif one.__class__ is Fail:
             # A preview edit is seen and never decides.
             own = (edit.status != "preview" and one.severity) or severity
