@@ -129,10 +129,10 @@ def decode_claim_event(raw: bytes) -> Decoded:
 
 def take_claim_event(event: Json, raw: bytes) -> Decoded:
     """
-    Return what `decode_claim_event` reads in `raw`, where that was written from the event.
+    Return what `decode_claim_event` reads in `raw`, where that was written from an event of ours.
 
-    It need not be parsed again. What does not fit at once is read as any other record is. The
-    claim is the event's last member.
+    It need not be parsed again, and what stands around the claim is right. What does not fit at
+    once is read as any other record is. The claim is the event's last member.
     """
     if len(raw) > MAX_BYTES:
         return decode_claim_event(raw)

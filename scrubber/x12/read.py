@@ -41,9 +41,9 @@ def read_claims(stream: IO[bytes], watch: Watch | None = None) -> Iterator[Claim
 
     Claims of a transaction that is not whole do not go on. Offsets count from where the stream
     stands; one that cannot seek is spooled. Submission ids come from the envelopes: the same file
-    read again gives the same ones. The events share what they keep of their loops above, and do
-    not change any more: do not change them. Structure is judged in the same pass, where somebody
-    watches.
+    read again gives the same ones. An event stays as it is, whatever is read behind it; events
+    share what they keep of their loops above, so nobody may change one. Structure is judged in the
+    same pass, where somebody watches.
     """
     with seekable(stream) as source:
         yield from _claims(Segments(source), watch)
